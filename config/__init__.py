@@ -1,0 +1,1 @@
+"""What an installation is: profiles (TOML), reverse proxy, service units."""

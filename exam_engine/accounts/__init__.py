@@ -1,0 +1,1 @@
+"""Staff: accounts, roles, scopes, signing in."""

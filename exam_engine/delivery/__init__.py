@@ -1,0 +1,1 @@
+"""Delivery: attempts, devices and the answer log."""

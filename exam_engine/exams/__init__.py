@@ -1,0 +1,1 @@
+"""Exams as data: definitions, and the papers frozen for delivery."""

@@ -1,0 +1,1 @@
+"""Item documents, and what a response earns."""

@@ -1,0 +1,1 @@
+"""Scoring: from an attempt's log to points, abilities and thresholds met."""
