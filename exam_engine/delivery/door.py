@@ -202,9 +202,9 @@ _APPEND_POSTGRESQL = text(
     " ON CONFLICT DO NOTHING RETURNING attempt_id, lane, seq"
 )
 _FIELDS = ("attempt_id", "lane", "seq", "kind", "item", "value", "at", "received_at", "late")
+_EXTRACTED = ", ".join(f"json_extract(r.value, '$.{name}')" for name in _FIELDS)
 _APPEND_SQLITE = text(
-    f"INSERT OR IGNORE INTO event ({', '.join(_FIELDS)})"
-    f" SELECT {', '.join(f"json_extract(r.value, '$.{name}')" for name in _FIELDS)}"
+    f"INSERT OR IGNORE INTO event ({', '.join(_FIELDS)}) SELECT {_EXTRACTED}"
     " FROM json_each(:rows) AS r WHERE true RETURNING attempt_id, lane, seq"
 )
 

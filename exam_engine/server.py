@@ -1,0 +1,71 @@
+"""Running the application: one gevent process. Several of them behind a reverse proxy make a large installation."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from types import FrameType
+
+import gevent
+import structlog
+from flask import Flask
+from gevent.pywsgi import WSGIHandler, WSGIServer
+
+from exam_engine.app import engine_of
+from exam_engine.sweeper import Sweeper
+
+GRACE_SECONDS = 10
+
+
+class _QuietHandler(WSGIHandler):  # type: ignore[misc]
+    """Access lines are the metrics' business; pywsgi's own would cost more than the request."""
+
+    def log_request(self) -> None:
+        pass
+
+
+def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A listening socket; ``shared`` lets several workers listen on one port and the kernel deal out connections.
+
+    Raises:
+        OSError: the address is taken or not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.bind((host, port))
+    listener.listen(4096)
+    listener.setblocking(False)
+    return listener
+
+
+def serve(app: Flask, listener: socket.socket) -> None:
+    """Serve until told to stop (SIGTERM, SIGINT). Requests under way are finished first."""
+    server = WSGIServer(listener, app, handler_class=_QuietHandler, log=None, error_log=_Errors())
+    sweeper = Sweeper(app)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        sweeper.stop()
+        gevent.spawn(server.stop, timeout=GRACE_SECONDS)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    sweeper.start()
+    try:
+        server.serve_forever()
+    finally:
+        sweeper.stop()
+        engine_of(app).database.close()
+
+
+class _Errors:
+    """pywsgi's complaints (broken connections mostly) as log lines."""
+
+    def write(self, text: str) -> None:
+        if text.strip():
+            structlog.get_logger("server").warning(text.strip())
+
+    def flush(self) -> None:
+        pass
