@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-import enum
-
 from exam_engine.exams.definition import Domain, KeyedScoring
 from exam_engine.items.document import ItemDocument
-
-
-class Missing(enum.Enum):
-    """Why there is no response: three codes, never one."""
-
-    OMITTED = "omitted"
-    NOT_REACHED = "not_reached"
-    NOT_PRESENTED = "not_presented"
-
+from psychometrics.responses import Missing
 
 Response = str | Missing
 

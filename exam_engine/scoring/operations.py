@@ -1,0 +1,99 @@
+"""Scoring attempts from their log, and keeping what came out. Scores are a projection: they can be made anew."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from exam_engine import signals
+from exam_engine.app import Engine, engine_of
+from exam_engine.delivery.door import clock_of
+from exam_engine.delivery.models import Attempt, AttemptState
+from exam_engine.delivery.projection import project_counting
+from exam_engine.delivery.reading import lines_of, superseded_at
+from exam_engine.exams.paper import arrange
+from exam_engine.scoring.models import AttemptScore, DomainScore
+from exam_engine.scoring.score import Outcome, score
+from exam_engine.sittings.models import Admission
+
+
+def outcome_of(session: Session, engine: Engine, attempt: Attempt) -> Outcome:
+    """Score an attempt from its log; nothing is stored."""
+    paper = engine.papers.paper(attempt.paper_id)
+    admission = session.get_one(Admission, attempt.admission_id)
+    work = project_counting(
+        lines_of(session, attempt.id),
+        clock_of(attempt),
+        paper.definition.late_answers,
+        superseded_at(session, attempt.id),
+    )
+    return score(paper, arrange(paper, attempt.seed), work, admission.applicant_class)
+
+
+def score_pending(app: Flask, most: int) -> list[int]:
+    """Score ended attempts whose scores are missing or out of date; returns their ids."""
+    engine = engine_of(app)
+    query = (
+        select(Attempt.id)
+        .where(Attempt.state == AttemptState.SUBMITTED, Attempt.scored.is_(False))
+        .order_by(Attempt.id)
+        .limit(most)
+    )
+    with engine.database.read() as session:
+        pending = list(session.scalars(query))
+    return [attempt_id for attempt_id in pending if score_attempt(app, attempt_id)]
+
+
+def score_attempt(app: Flask, attempt_id: int) -> bool:
+    """Score one ended attempt and store the outcome; False when another worker is at it or it has not ended.
+
+    The attempt is locked while its log is read, so an answer that comes in meanwhile marks it to be scored again.
+    """
+    engine = engine_of(app)
+    with engine.database.transaction() as session:
+        attempt = session.scalar(
+            select(Attempt).where(Attempt.id == attempt_id).with_for_update(skip_locked=True, key_share=True)
+        )
+        if attempt is None or attempt.state != AttemptState.SUBMITTED:
+            return False
+        outcome = outcome_of(session, engine, attempt)
+        admission = session.get_one(Admission, attempt.admission_id)
+        session.merge(_row(attempt_id, admission.applicant_class, outcome, engine.clock.now()))
+        attempt.scored = True
+    signals.attempt_scored.send(app, attempt_id=attempt_id)
+    return True
+
+
+def _row(attempt_id: int, applicant_class: str, outcome: Outcome, now: datetime) -> AttemptScore:
+    return AttemptScore(
+        attempt_id=attempt_id,
+        raw_total=outcome.raw_total,
+        max_total=outcome.max_total,
+        ability_total=outcome.ability_total,
+        applicant_class=applicant_class,
+        passed=outcome.passed,
+        thresholds=[asdict(mark) for mark in outcome.thresholds],
+        late_answers=outcome.late_answers,
+        scored_at=now,
+        domains=[
+            DomainScore(
+                attempt_id=attempt_id,
+                domain=domain.domain,
+                position=position,
+                raw=domain.raw,
+                max_raw=domain.max_raw,
+                theta=domain.ability.theta if domain.ability else None,
+                theta_se=domain.ability.theta_se if domain.ability else None,
+                ability=domain.ability.reported if domain.ability else None,
+                standard_error=domain.ability.reported_se if domain.ability else None,
+                answered=domain.answered,
+                omitted=domain.omitted,
+                not_reached=domain.not_reached,
+            )
+            for position, domain in enumerate(outcome.domains)
+        ],
+    )
