@@ -7,6 +7,7 @@ import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -26,6 +27,12 @@ def _long_enough(secret: SecretStr) -> SecretStr:
     if len(secret.get_secret_value()) < 32:
         raise ValueError("must have at least 32 characters")
     return secret
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is not the name of a time zone")
+    return name
 
 
 class Settings(BaseSettings):
@@ -57,6 +64,9 @@ class Settings(BaseSettings):
     staff_idle_minutes: int = Field(30, ge=1, description="staff are signed out after this idle")
     staff_session_hours: int = Field(10, ge=1, description="staff sign in anew after this long")
     default_language: Literal["id", "en"] = Field("id", description="language before a choice")
+    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        "Asia/Jakarta", description="time zone in which staff pages show times"
+    )
     log_format: Literal["console", "json"] = Field("console", description="how log lines look")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="least level that is logged"
