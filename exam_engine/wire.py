@@ -17,4 +17,4 @@ def wants_json() -> bool:
     if is_wire():
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return best == "application/json" and "text/html" not in request.accept_mimetypes
+    return best == "application/json"

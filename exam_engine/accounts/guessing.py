@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 from flask import Flask
@@ -26,6 +27,7 @@ T = TypeVar("T")
 LIMITS = {
     "candidate": "5/5 minutes; 10/30 minutes; 20/6 hours",
     "candidate-address": "100/5 minutes; 1000/6 hours",
+    # Names nobody bears; the lock of an account that exists is kept with the account (`signing_in`).
     "staff": "5/15 minutes; 10/1 hour; 20/1 day",
     "staff-address": "30/15 minutes; 100/6 hours",
 }
@@ -56,20 +58,16 @@ class Guard:
         """Count a failure of each key."""
         for key in keys:
             for limit in self._of(key):
-                self._ask(lambda counts, limit=limit, key=key: counts.hit(limit, key))
+                self._ask(partial(_hit, limit, key))
 
     def succeeded(self, *keys: str) -> None:
         """Forget the failures of these keys. A person's, that is: an address keeps its count."""
         for key in keys:
             for limit in self._of(key):
-                self._ask(lambda counts, limit=limit, key=key: counts.clear(limit, key))
+                self._ask(partial(_clear, limit, key))
 
     def _wait(self, limit: RateLimitItem, key: str) -> float:
-        def seconds(counts: FixedWindowRateLimiter) -> float:
-            window = counts.get_window_stats(limit, key)
-            return window.reset_time - time.time() if window.remaining <= 0 else 0.0
-
-        return self._ask(seconds)
+        return self._ask(partial(_seconds_to_wait, limit, key))
 
     def _of(self, key: str) -> list[RateLimitItem]:
         return self._limits[key.partition(":")[0]]
@@ -82,6 +80,19 @@ class Guard:
                 # Asking a Redis that is down again and again would slow every sign-in.
                 self._shared_again_at = time.monotonic() + REDIS_PAUSE
         return question(self._memory)
+
+
+def _hit(limit: RateLimitItem, key: str, counts: FixedWindowRateLimiter) -> None:
+    counts.hit(limit, key)
+
+
+def _clear(limit: RateLimitItem, key: str, counts: FixedWindowRateLimiter) -> None:
+    counts.clear(limit, key)
+
+
+def _seconds_to_wait(limit: RateLimitItem, key: str, counts: FixedWindowRateLimiter) -> float:
+    window = counts.get_window_stats(limit, key)
+    return window.reset_time - time.time() if window.remaining <= 0 else 0.0
 
 
 def init_app(app: Flask) -> None:

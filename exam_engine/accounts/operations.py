@@ -115,8 +115,10 @@ def create_staff(
     )
     session.add(staff)
     session.flush()
-    detail = {"username": username, "grants": _listed(new.grants)}
-    audit.record(session, at, actor, "staff.created", "staff", staff.id, **detail)
+    grants = _listed(new.grants)
+    audit.record(
+        session, at, actor, "staff.created", "staff", staff.id, username=username, grants=grants
+    )
     return staff
 
 
@@ -139,9 +141,9 @@ def set_grants(
     if before != after:
         staff.grants = [row for row in staff.grants if _grant(row) in after] + _rows(after - before)
         session.flush()
-        detail = {"before": _listed(before), "after": _listed(after)}
+        changed = {"before": _listed(before), "after": _listed(after)}
         audit.record(
-            session, at, actor, "staff.grants_changed", "staff", staff_id, reason=reason, **detail
+            session, at, actor, "staff.roles_changed", "staff", staff_id, reason=reason, roles=changed
         )
     return staff
 

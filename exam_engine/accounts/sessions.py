@@ -12,10 +12,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import Response, g, has_request_context, request
+from flask import g, has_request_context, request
 from flask import session as form_session
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from exam_engine.accounts.models import Staff, StaffSession
 from exam_engine.app import current_engine

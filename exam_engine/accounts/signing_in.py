@@ -148,7 +148,7 @@ def _count_failure(staff: Staff | None, name: str, now: datetime, kind: str) -> 
 def lock_after(failures: int) -> timedelta:
     """How long an account is locked after so many failures in a row: twice as long each time."""
     doublings = min(failures // FREE_FAILURES - 1, 10)
-    return min(FIRST_LOCK * 2**doublings, LONGEST_LOCK)
+    return min(FIRST_LOCK * (1 << doublings), LONGEST_LOCK)
 
 
 def _note_success(session: Session, row: Staff, now: datetime) -> None:

@@ -27,7 +27,7 @@ class Filter:
     first: date | None = None
     last: date | None = None
 
-    def apply(self, query: Select[tuple[AuditEntry]]) -> Select[tuple[AuditEntry]]:
+    def apply(self, query: Select[AuditEntry]) -> Select[AuditEntry]:
         """The query for the lines that match, newest first."""
         for column, wanted in (
             (AuditEntry.actor, self.actor),

@@ -184,7 +184,7 @@ def _send(path: Path) -> Response:
     kind = TYPES.get(path.suffix, "application/octet-stream")
     for encoding, suffix in (("br", ".br"), ("gzip", ".gz")):
         packed = path.with_name(path.name + suffix)
-        if encoding in request.accept_encodings and packed.is_file():
+        if request.accept_encodings.quality(encoding) > 0 and packed.is_file():
             response = send_file(packed, mimetype=kind)
             response.headers["Content-Encoding"] = encoding
             break

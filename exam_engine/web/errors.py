@@ -72,13 +72,6 @@ def describe(error: ExamEngineError) -> Problem:
     )
 
 
-class _Params(dict[str, object]):
-    """What a text asks for and the error lacks shows as an ellipsis: an error page must never fail itself."""
-
-    def __missing__(self, name: str) -> str:
-        return "…"
-
-
 def _in_words(
     code: str,
     status: int,
@@ -88,12 +81,12 @@ def _in_words(
     retry_after: int | None = None,
 ) -> Problem:
     message = MESSAGES.get(code, MESSAGES["internal"])
-    values = _Params(params, field=field)
+    text, hint = message.filled({"field": field} | dict(params))
     return Problem(
         code=code,
         status=status,
-        message=str(message.text) % values,
-        hint=str(message.hint) % values,
+        message=text,
+        hint=hint,
         field=field,
         retry_after=retry_after,
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from flask import Flask, Response, redirect, request
+from flask import Flask, redirect, request
 from flask_babel import Babel, get_locale
+from werkzeug.wrappers import Response
 
 from exam_engine.accounts import access
 from exam_engine.app import current_engine, engine_of

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+
+from exam_engine.errors import ExamEngineError
 
 
 @dataclass(frozen=True)
@@ -14,6 +17,18 @@ class Message:
 
     text: LazyString
     hint: LazyString
+
+    def filled(self, params: Mapping[str, object]) -> tuple[str, str]:
+        """Text and hint in the current language, with their places filled."""
+        values = _Params(params)
+        return str(self.text) % values, str(self.hint) % values
+
+
+class _Params(dict[str, object]):
+    """What a text asks for and the error lacks shows as an ellipsis: an error page must never fail itself."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
 
 
 MESSAGES: dict[str, Message] = {
@@ -107,3 +122,9 @@ MESSAGES: dict[str, Message] = {
         _l("Ask another administrator."),
     ),
 }
+
+
+def in_plain_words(error: ExamEngineError) -> str:
+    """Text and hint in English, for the command line."""
+    message = MESSAGES.get(error.code, MESSAGES["internal"])
+    return "\n".join(message.filled({"field": error.field} | error.params))

@@ -12,9 +12,6 @@ from exam_engine.accounts import access
 from exam_engine.accounts.models import Role, Staff
 
 
-Text = LazyString | str
-
-
 @dataclass(frozen=True)
 class NavEntry:
     """An entry: its words, where it leads, who sees it.
@@ -23,10 +20,10 @@ class NavEntry:
     No ``roles`` means every member of staff.
     """
 
-    label: Text
+    label: LazyString | str
     endpoint: str
     roles: AbstractSet[Role] = field(default_factory=frozenset)
-    summary: Text = ""
+    summary: LazyString | str = ""
     shortcut: str = ""
 
     def is_for(self, staff: Staff) -> bool:

@@ -29,7 +29,7 @@ class Page(Generic[T]):
         return url_for(request.endpoint or "", **{**values, "page": number})
 
 
-def page_of(session: Session, query: Select[tuple[T]], size: int = PAGE_SIZE) -> Page[T]:
+def page_of(session: Session, query: Select[T], size: int = PAGE_SIZE) -> Page[T]:
     """The page of an ordered query that the request's ``page`` asks for, at the nearest end when out of range."""
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     pages = max(1, -(-total // size))
