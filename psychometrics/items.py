@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from numbers import Real
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from psychometrics.arrays import Floats, Integers
 from psychometrics.errors import ItemParameterError
 
 # Beyond these a calibration has failed (a separated item), and no grid could resolve the curve.
-MAX_SLOPE = 100.0
+MAX_SLOPE = 20.0
 MAX_LOCATION = 100.0
 # Categories are stored in signed bytes.
 MAX_STEPS = 126
@@ -191,22 +192,22 @@ class ItemTable:
     @cached_property
     def categories(self) -> Integers:
         """Number of categories of each item."""
-        return np.array([entry.categories for entry in self.items], dtype=np.int64)
+        return _frozen(np.array([entry.categories for entry in self.items], dtype=np.int64))
 
     @cached_property
     def a(self) -> Floats:
         """Slopes."""
-        return np.array([entry.a for entry in self.items])
+        return _frozen(np.array([entry.a for entry in self.items]))
 
     @cached_property
     def c(self) -> Floats:
         """Lower asymptotes."""
-        return np.array([entry.c for entry in self.items])
+        return _frozen(np.array([entry.c for entry in self.items]))
 
     @cached_property
     def d(self) -> Floats:
         """Upper asymptotes."""
-        return np.array([entry.d for entry in self.items])
+        return _frozen(np.array([entry.d for entry in self.items]))
 
     @cached_property
     def steps(self) -> Floats:
@@ -214,12 +215,20 @@ class ItemTable:
         padded = np.full((len(self), int(self.categories.max()) - 1), np.nan)
         for row, entry in enumerate(self.items):
             padded[row, : len(entry.steps)] = entry.steps
-        return padded
+        return _frozen(padded)
 
     @property
     def max_score(self) -> int:
         """The highest sum score."""
         return int((self.categories - 1).sum())
+
+
+_Array = TypeVar("_Array", Floats, Integers)
+
+
+def _frozen(values: _Array) -> _Array:
+    values.setflags(write=False)
+    return values
 
 
 def _model(item: str, name: object) -> Model:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.integrate import cumulative_trapezoid
+from scipy.integrate import cumulative_simpson
 
 from psychometrics.arrays import Codes, Floats, row_blocks
 from psychometrics.errors import RuleError
@@ -27,7 +27,7 @@ from psychometrics.scoring import AbilityEstimate, Method
 _TOLERANCE = 1e-9
 _MOST_STEPS = 100
 # The grid must show every top; the climb, not the grid, gives the accuracy.
-_LEAST_NODES_SD = 0.1
+_WIDEST = 0.1
 
 # How steeply the climbed function rises, and the information on the way, at one theta a person.
 _Slope = Callable[[CategoryCurves, Codes, Floats], tuple[Floats, Floats]]
@@ -105,8 +105,8 @@ def _estimate(
     added: Callable[[CategoryCurves, Codes, Floats], Floats],
     slope: _Slope,
 ) -> AbilityEstimate:
-    narrowest = min(_LEAST_NODES_SD, 1.0 / math.sqrt(max(peak_information(table, low, high), 1.0)))
-    nodes = even_grid(low, high, narrowest).nodes
+    width = min(_WIDEST, 1.0 / math.sqrt(max(peak_information(table, low, high), 1.0)))
+    nodes = even_grid(low, high, width).nodes
     curves = category_curves(table, nodes)
     log_p = finite_log_p(curves)
     persons = resolved.shape[0]
@@ -123,8 +123,8 @@ def _estimate(
     answered = (resolved >= 0).sum(axis=1)
     # Nothing was answered and no population speaks for the person: there is no top to be at.
     theta[(answered == 0) & (information == 0.0)] = np.nan
-    width = _TOLERANCE * max(1.0, high - low)
-    at_bound = (theta <= low + width) | (theta >= high - width)
+    margin = _TOLERANCE * max(1.0, high - low)
+    at_bound = (theta <= low + margin) | (theta >= high - margin)
     return AbilityEstimate(method, theta, se, answered, at_bound)
 
 
@@ -139,6 +139,7 @@ def _climb(
     low, high = bracket[0].copy(), bracket[1].copy()
     theta, information = start.copy(), np.zeros_like(start)
     moving = np.arange(start.size)
+    last_step = high - low
     for _ in range(_MOST_STEPS):
         here = theta[moving]
         rise, spread = slope(category_curves(table, here), seen[moving], here)
@@ -146,11 +147,15 @@ def _climb(
         low[moving] = np.where(rise > 0, here, low[moving])
         high[moving] = np.where(rise < 0, here, high[moving])
         there = here + _ratio(rise, spread)
+        # A step out of the bracket, or one that does not at least halve the last, would creep:
+        # WLE curves more than its information says. The middle of the bracket then does better.
         outside = (there <= low[moving]) | (there >= high[moving])
+        creeping = 2.0 * np.abs(there - here) > last_step[moving]
         middle = (low[moving] + high[moving]) / 2.0
-        there = np.where(outside & (rise != 0), middle, there)
+        there = np.where((outside | creeping) & (rise != 0), middle, there)
+        last_step[moving] = np.abs(there - here)
         theta[moving] = there
-        moving = moving[np.abs(there - here) > _TOLERANCE]
+        moving = moving[last_step[moving] > _TOLERANCE]
         if not moving.size:
             break
     return theta, information
@@ -170,7 +175,7 @@ def _warm_weight(curves: CategoryCurves, seen: Codes, nodes: Floats) -> Floats:
     """The log of Warm's weight on the grid, persons x nodes, up to a constant."""
     bias = sum_answered(seen, curves.bias_term)
     information = sum_answered(seen, curves.information)
-    weight: Floats = cumulative_trapezoid(_ratio(bias, 2.0 * information), nodes, initial=0)
+    weight: Floats = cumulative_simpson(_ratio(bias, 2.0 * information), x=nodes, initial=0)
     return weight
 
 

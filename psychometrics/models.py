@@ -19,7 +19,7 @@ from psychometrics.arrays import Booleans, Floats, FloatsLike, Integers
 from psychometrics.items import ItemTable, Model
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CategoryCurves:
     """Thetas x items x categories; a category an item does not have: log_p -inf, ratios 0."""
 

@@ -2,8 +2,9 @@
 
 For a smooth integrand that vanishes at both ends the trapezoid rule on equally spaced nodes
 converges faster than any power of the spacing (Trefethen & Weideman 2014): for a normal density
-of standard deviation s and spacing s/2 its error is about exp(-8 pi^2), below rounding.
-So the grid needs only to be wide enough and to know the narrowest posterior.
+of standard deviation s and spacing s/2 its error is about exp(-8 pi^2), below rounding; for a
+logistic curve of slope a, whose poles are pi/a off the real line, about exp(-2 pi^2 / (a h)).
+So the grid needs only to be wide enough and to know the narrowest posterior and steepest item.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from psychometrics.models import category_curves
 # A posterior is cut where it has fallen by exp(-24), 4e-11, below its maximum.
 _DROP = 24.0
 _MINIMUM_NODES = 61
-_NODES_PER_SD = 2.0
+_NODES_PER_WIDTH = 2.0
+# At half this width the error a logistic curve of slope 1 leaves is exp(-2 pi^2 / 0.8), 2e-11.
+_LOGISTIC_WIDTH = 1.6
 _PANEL_ORDER = 12
 
 
@@ -45,7 +48,7 @@ class Population:
         return -0.5 * scaled**2 - math.log(self.sd * math.sqrt(2.0 * math.pi))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grid:
     """Quadrature nodes and weights: the integral of f is the sum of weights * f(nodes)."""
 
@@ -57,27 +60,25 @@ def scoring_grid(table: ItemTable, population: Population) -> Grid:
     """Equally spaced nodes on which every posterior of this test in this population is exact.
 
     The ends come from the two extreme response patterns, since with slopes above 0 the score of
-    any pattern lies between theirs: no posterior can fall off later. The spacing is half the
-    smallest posterior standard deviation the test's information allows, and never so wide that
-    fewer than 61 nodes remain.
+    any pattern lies between theirs: no posterior can fall off later. The spacing is half of
+    `finest_width`, and never so wide that fewer than 61 nodes remain.
     """
     low, high = posterior_range(table, population)
-    narrowest = 1.0 / math.sqrt(population.sd**-2 + peak_information(table, low, high))
-    return even_grid(low, high, narrowest)
+    return even_grid(low, high, finest_width(table, population, low, high))
 
 
-def even_grid(low: float, high: float, narrowest: float) -> Grid:
+def even_grid(low: float, high: float, width: float) -> Grid:
     """Trapezoid rule on [low, high] for integrands no narrower than a normal of this sd."""
-    count = max(_MINIMUM_NODES, math.ceil(_NODES_PER_SD * (high - low) / narrowest) + 1)
+    count = max(_MINIMUM_NODES, math.ceil(_NODES_PER_WIDTH * (high - low) / width) + 1)
     nodes = np.linspace(low, high, count)
     weights = np.full(count, nodes[1] - nodes[0])
     weights[[0, -1]] *= 0.5
     return Grid(nodes, weights)
 
 
-def panel_grid(low: float, high: float, narrowest: float) -> Grid:
+def panel_grid(low: float, high: float, width: float) -> Grid:
     """Gauss-Legendre panels on [low, high], for an integral with a hard end such as a cut."""
-    panels = max(1, math.ceil((high - low) / (2.0 * narrowest)))
+    panels = max(1, math.ceil((high - low) / (2.0 * width)))
     edges = np.linspace(low, high, panels + 1)
     unit, weight = np.polynomial.legendre.leggauss(_PANEL_ORDER)
     half = (edges[1:] - edges[:-1])[:, None] / 2.0
@@ -106,6 +107,12 @@ def _edge(table: ItemTable, population: Population, pattern: Integers, side: flo
         if alive[-1] + 1 < theta.size:
             return float(theta[alive[-1] + 1])
         reach *= 2.0
+
+
+def finest_width(table: ItemTable, population: Population, low: float, high: float) -> float:
+    """The width of the narrowest thing on [low, high]: a posterior's sd, or the steepest curve."""
+    posterior = 1.0 / math.sqrt(population.sd**-2 + peak_information(table, low, high))
+    return min(posterior, _LOGISTIC_WIDTH / float(table.a.max()))
 
 
 def peak_information(table: ItemTable, low: float, high: float) -> float:

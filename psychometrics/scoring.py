@@ -23,8 +23,8 @@ from psychometrics.models import category_curves
 from psychometrics.quadrature import (
     Grid,
     Population,
+    finest_width,
     panel_grid,
-    peak_information,
     posterior_range,
     scoring_grid,
 )
@@ -40,7 +40,7 @@ class Method(Enum):
     WLE = "WLE"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AbilityEstimate:
     """One ability a person, in the order of the rows scored.
 
@@ -128,8 +128,8 @@ def probability_above(
     low, high = posterior_range(table, population)
     if not low < cut < high:
         return np.full(resolved.shape[0], 1.0 if cut <= low else 0.0)
-    narrowest = 1.0 / math.sqrt(population.sd**-2 + peak_information(table, low, high))
-    below, above = panel_grid(low, cut, narrowest), panel_grid(cut, high, narrowest)
+    width = finest_width(table, population, low, high)
+    below, above = panel_grid(low, cut, width), panel_grid(cut, high, width)
     grid = Grid(
         np.concatenate((below.nodes, above.nodes)), np.concatenate((below.weights, above.weights))
     )

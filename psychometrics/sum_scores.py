@@ -17,7 +17,7 @@ from psychometrics.models import category_curves
 from psychometrics.quadrature import Population, scoring_grid
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SumScoreTable:
     """For each sum score from 0: EAP ability, its standard error, and the score's probability."""
 
