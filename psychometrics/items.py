@@ -15,7 +15,7 @@ import numpy as np
 from psychometrics.arrays import Floats, Integers
 from psychometrics.errors import ItemParameterError
 
-# Beyond these a calibration has failed (a separated item), and no grid could resolve the curve.
+# Beyond these a calibration has failed (a separated item), and the grids would grow without need.
 MAX_SLOPE = 20.0
 MAX_LOCATION = 100.0
 # Categories are stored in signed bytes.

@@ -24,7 +24,7 @@ JEFFREYS = (Model.RASCH, Model.TWO_PL, Model.PCM, Model.GPCM)
 FINE = np.linspace(-6.0, 6.0, 2401)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(scored())
 def test_nothing_in_range_is_likelier_than_ml(pair: tuple[ItemTable, Any]) -> None:
     table, responses = pair
@@ -35,7 +35,7 @@ def test_nothing_in_range_is_likelier_than_ml(pair: tuple[ItemTable, Any]) -> No
         assert own[0, 0] >= heights[person].max() - 1e-9
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(scored())
 def test_nothing_has_more_posterior_than_map(pair: tuple[ItemTable, Any]) -> None:
     table, responses = pair
@@ -50,7 +50,7 @@ def test_nothing_has_more_posterior_than_map(pair: tuple[ItemTable, Any]) -> Non
     assert np.isfinite(estimate.se).all()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(scored(JEFFREYS, missing=False))
 def test_wle_has_the_weight_of_root_information(pair: tuple[ItemTable, Any]) -> None:
     table, responses = pair

@@ -41,7 +41,7 @@ def brute_force(
     return mean, math.sqrt(float(density @ (theta - mean) ** 2)), float(density[theta > cut].sum())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(scored(), populations)
 def test_eap_equals_brute_force(pair: tuple[ItemTable, Any], population: Population) -> None:
     table, responses = pair

@@ -18,7 +18,7 @@ from tests.psychometrics.strategies import IGNORE, tables
 THETA = np.array([-2.0, 0.3, 1.9])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables(most_items=4))
 def test_it_is_the_sum_over_all_patterns(table: ItemTable) -> None:
     p = category_probabilities(table, THETA)
