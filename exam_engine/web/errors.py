@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Flask, Response, current_app, jsonify, render_template
+from flask_babel import format_datetime
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -81,7 +83,7 @@ def _in_words(
     retry_after: int | None = None,
 ) -> Problem:
     message = MESSAGES.get(code, MESSAGES["internal"])
-    text, hint = message.filled({"field": field} | dict(params))
+    text, hint = message.filled({"field": field} | {name: _shown(params[name]) for name in params})
     return Problem(
         code=code,
         status=status,
@@ -90,6 +92,10 @@ def _in_words(
         field=field,
         retry_after=retry_after,
     )
+
+
+def _shown(value: object) -> object:
+    return format_datetime(value) if isinstance(value, datetime) else value
 
 
 def _reply_to_ours(error: ExamEngineError) -> Response:

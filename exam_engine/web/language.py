@@ -16,6 +16,12 @@ from exam_engine.web.addresses import safe_next
 
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 COOKIE = "language"
+# One way to write moments in both languages: the day before the month, the month in letters, 24 hours.
+MOMENTS = {
+    "date": "d MMM y",
+    "time": "HH:mm",
+    "datetime": "d MMM y HH:mm",
+}
 YEAR = 365 * 24 * 3600
 
 
@@ -26,12 +32,23 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(folders)
     Babel(
         app,
+        date_formats=_date_formats(),
         default_locale="en",
         default_timezone=settings.timezone,
         locale_selector=choose_language,
     )
     app.add_url_rule("/language", "language", set_language, methods=["POST"])
     app.context_processor(lambda: {"language": current_language(), "languages": LANGUAGES})
+
+
+def _date_formats() -> dict[str, str]:
+    """Flask-Babel's table: the default of each kind, and the patterns behind the names ``short`` to ``full``."""
+    named = {
+        f"{kind}.{length}": pattern + (":ss" if length != "short" and kind != "date" else "")
+        for kind, pattern in MOMENTS.items()
+        for length in ("short", "medium", "long", "full")
+    }
+    return {kind: "short" for kind in MOMENTS} | named
 
 
 def translation_folders(packages: tuple[str, ...]) -> list[Path]:
