@@ -13,6 +13,8 @@ export class Outbox {
   waiting: KeptEvent[] = [];
   /** How many appends have not yet been confirmed by the disk. */
   writing = 0;
+  /** Whether the disk refused the last event. */
+  refused = false;
   private loose = new Set<number>();
   private attempt = "";
   private lane = 0;
@@ -54,14 +56,15 @@ export class Outbox {
     return events.filter((e, i) => (size += JSON.stringify(e).length) < batchSize || i === 0);
   }
 
-  /** The server has these on disk: forget them here. */
-  async acknowledge(seqs: number[]): Promise<void> {
+  /** The server has these on disk: forget them here. Returns how many there were. */
+  async acknowledge(seqs: number[]): Promise<number> {
     const named = new Set(seqs);
     const gone = this.waiting.filter((e) => named.has(e.seq));
     this.waiting = this.waiting.filter((e) => !named.has(e.seq));
     const onDisk = gone.filter((e) => !this.loose.delete(e.seq));
     // If the disk refuses to forget, the events are sent once more after a reload, which is harmless.
     if (onDisk.length) await this.store?.forget(onDisk).catch(() => undefined);
+    return gone.length;
   }
 
   private async append(draft: Draft, work: Work): Promise<KeptEvent> {
@@ -70,9 +73,11 @@ export class Outbox {
     try {
       if (!this.store) throw new Error("no store");
       event = await this.store.append(attempt, lane, this.floor, draft, work);
+      this.refused = false;
     } catch {
       event = { ...draft, attempt, lane, seq: this.floor + 1 };
       this.loose.add(event.seq);
+      this.refused = true;
     }
     this.floor = event.seq;
     this.waiting.push(event);

@@ -333,7 +333,7 @@ export class Player {
   private word(): void {
     const save = saveState(this.outbox, this.sync.failing);
     const { n, word } = this.state.save;
-    const durable = this.parts.store !== null && this.outbox.kept;
+    const durable = this.parts.store !== null && !this.outbox.refused;
     if (save.n !== n || save.word !== word || durable !== this.state.durable)
       this.dispatch({ type: "set", values: { save, durable } });
   }

@@ -33,7 +33,7 @@ export class Sync {
 
   start(): void {
     this.running = true;
-    this.pause.wake();
+    if (this.loop) this.pause.wake();
     // A loop that was told to stop but is still waiting for a reply just goes on: there is never a second one.
     this.loop ??= this.run().finally(() => void (this.loop = null));
   }
@@ -75,12 +75,12 @@ export class Sync {
     this.busy = true;
     try {
       const receipt = await this.wire.events(this.ears.heard(), batch.map(bare));
-      await this.outbox.acknowledge(receipt.saved);
+      const saved = await this.outbox.acknowledge(receipt.saved);
       [this.failing, this.tries, this.most] = [false, 0, Infinity];
       this.ears.changed();
       await this.ears.receipt(receipt);
       // A server that took the batch and named none of it would otherwise be asked again at once, for ever.
-      return batch.length && !receipt.saved.length ? retryDelay(3, this.random()) : 0;
+      return batch.length && !saved ? retryDelay(3, this.random()) : 0;
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.failing = true;
