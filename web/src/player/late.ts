@@ -17,7 +17,7 @@ export { review } from "./screens/review";
 export function begin(player: Player): void {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(styles);
-  document.adoptedStyleSheets.push(sheet);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   watch((signal) => player.report(signal));
   player.connect(listen);
   let kept = false;

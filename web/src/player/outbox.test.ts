@@ -94,6 +94,9 @@ describe("the outbox", () => {
     const later = await opened(store, 3, 4);
     expect(later.waiting.map((e) => [e.lane, e.seq, e.item])).toEqual([[3, 5, 57]]);
     expect((await store.events()).map((e) => e.lane)).toEqual([3]);
+    expect([...later.strays]).toEqual([5]);
+    await later.acknowledge([5]);
+    expect(later.strays.size).toBe(0);
   });
 });
 

@@ -15,6 +15,8 @@ export class Outbox {
   writing = 0;
   /** Whether the disk refused the last event. */
   refused = false;
+  /** Numbers of events that an earlier lane of this device left: where they stand among others' the server decides. */
+  readonly strays = new Set<number>();
   private loose = new Set<number>();
   private attempt = "";
   private lane = 0;
@@ -34,6 +36,7 @@ export class Outbox {
     const inMemory = same ? this.waiting.filter((e) => this.loose.has(e.seq)) : [];
     const onDisk = ((await this.store?.events()) ?? []).filter((e) => e.attempt === attempt);
     const events = [...onDisk.filter((e) => e.lane === lane), ...inMemory].sort((a, b) => a.seq - b.seq);
+    if (!same) this.strays.clear();
     [this.attempt, this.lane] = [attempt, lane];
     this.floor = Math.max(same ? this.floor : 0, last, ...events.map((e) => e.seq));
     this.waiting = events;
@@ -59,6 +62,7 @@ export class Outbox {
   /** The server has these on disk: forget them here. Returns how many there were. */
   async acknowledge(seqs: number[]): Promise<number> {
     const named = new Set(seqs);
+    for (const seq of seqs) this.strays.delete(seq);
     const gone = this.waiting.filter((e) => named.has(e.seq));
     this.waiting = this.waiting.filter((e) => !named.has(e.seq));
     const onDisk = gone.filter((e) => !this.loose.delete(e.seq));
@@ -88,7 +92,8 @@ export class Outbox {
   private async readdress(events: KeptEvent[]): Promise<void> {
     if (!events.length) return;
     const work = (await this.store!.work(this.attempt)) ?? { answers: {}, position: null };
-    for (const { attempt: _attempt, lane: _lane, seq: _seq, ...draft } of events) await this.record(draft, work);
+    for (const { attempt: _attempt, lane: _lane, seq: _seq, ...draft } of events)
+      this.strays.add((await this.record(draft, work)).seq);
     await this.store!.forget(events);
   }
 }

@@ -4,7 +4,7 @@ import { Outbox, saveState } from "./outbox";
 import { Paper } from "./paper";
 import type { Signal } from "./presence";
 import type { Listen } from "./socket";
-import { type Action, type State, type Step, ended, initial, reduce, view } from "./state";
+import { type Action, type State, type Step, answerOf, ended, initial, reduce, view } from "./state";
 import type { Store } from "./store";
 import { Sync } from "./sync";
 import type { Tab } from "./tab";
@@ -37,6 +37,7 @@ export class Player {
   private hangUp: (() => void) | null = null;
   private linked = false;
   private finishing = false;
+  private strayed = false;
 
   constructor(private readonly parts: Parts) {
     const { wire, store, clock } = parts;
@@ -46,6 +47,7 @@ export class Player {
       heard: () => this.state.commands.at(-1)?.seq ?? 0,
       silence: () => this.silence(),
       receipt: (receipt) => this.hear(receipt),
+      welcome: () => !/waiting|admitted/.test(this.state.status),
       locked: () => this.lock(),
       changed: () => this.word(),
     });
@@ -112,7 +114,7 @@ export class Player {
     this.listen = listen;
     if (!this.state.attempt || !listen) return;
     this.hangUp ??= listen(
-      (status) => void this.hear(status),
+      (status) => this.pushed(status),
       (up) => void (this.linked = up),
     );
   }
@@ -194,8 +196,11 @@ export class Player {
   }
 
   private mark(kind: EventKind, value: string | boolean | null): void {
-    const item = this.state.items[this.state.at];
-    if (item && view(this.state) === "question") void this.record(kind, item.ref, value);
+    const { items, at } = this.state;
+    const item = items[at];
+    const before = answerOf(this.state, at);
+    const same = kind === "answered" ? (before?.value ?? null) === value : (before?.flag ?? false) === value;
+    if (item && !same && view(this.state) === "question") void this.record(kind, item.ref, value);
   }
 
   private async record(kind: EventKind, item?: number, value?: Draft["value"]): Promise<void> {
@@ -216,7 +221,10 @@ export class Player {
   private async adopt(attempt: Attempt, sending = true): Promise<void> {
     if (this.state.attempt?.attempt !== attempt.attempt) this.paper.stop();
     await this.outbox.open(attempt.attempt, attempt.lane, attempt.last_seq);
-    this.dispatch({ type: "attempt", attempt, waiting: this.outbox.waiting });
+    // Old answers must not hide newer ones of another device: the server weaves them in, and is asked again then.
+    const { strays } = this.outbox;
+    this.strayed = strays.size > 0;
+    this.dispatch({ type: "attempt", attempt, waiting: this.outbox.waiting.filter((e) => !strays.has(e.seq)) });
     this.wear();
     this.tick();
     this.word();
@@ -226,6 +234,12 @@ export class Player {
     await this.follow();
   }
 
+  /** A push tells the state of the device that holds the attempt; any other one asks for its own. */
+  private pushed(status: Status): void {
+    if ((status.active_lane ?? this.state.attempt?.lane) === this.state.attempt?.lane) void this.hear(status);
+    else this.sync.retry();
+  }
+
   private async hear(status: Status): Promise<void> {
     const before = this.state;
     if (!before.attempt || before.gate !== "open") return;
@@ -233,7 +247,8 @@ export class Player {
     this.tick();
     const { state } = this;
     const handedOver = state.status !== before.status && /waiting|superseded|admitted/.test(before.status);
-    if (handedOver && state.status !== "submitted") return this.refresh();
+    const woven = this.strayed && !this.outbox.strays.size;
+    if ((handedOver || woven) && state.status !== "submitted") return this.refresh();
     if (state.commands !== before.commands || state.deadline !== before.deadline || state.status !== before.status)
       await this.keepSession();
     await this.follow();

@@ -18,6 +18,7 @@ let outbox: Outbox;
 let sent: number[][];
 let answer: (events: ExamEvent[]) => Receipt;
 let locked: number;
+let welcome: boolean;
 let sync: Sync;
 const record = () => outbox.record({ kind: "answered", item: 1, value: "A", at: 1 }, work);
 const offline = () => {
@@ -29,12 +30,12 @@ beforeEach(async () => {
   vi.useFakeTimers();
   outbox = new Outbox(null);
   await outbox.open("k3v9", 1, 0);
-  [sent, locked, answer] = [[], 0, agree];
+  [sent, locked, answer, welcome] = [[], 0, agree, true];
   const events = async (_heard: number, batch: ExamEvent[]) => {
     sent.push(batch.map((e) => e.seq));
     return answer(batch);
   };
-  const ears = { heard: () => 0, silence: () => 20_000, receipt: () => undefined, locked: () => void locked++, changed: () => undefined };
+  const ears = { heard: () => 0, silence: () => 20_000, welcome: () => welcome, receipt: () => undefined, locked: () => void locked++, changed: () => undefined };
   sync = new Sync({ events, parting: () => undefined }, outbox, ears, () => 1);
 });
 
@@ -126,13 +127,21 @@ describe("sending", () => {
     expect(sent.slice(0, 3).map((batch) => batch.length)).toEqual([4, 2, 1]);
   });
 
+  it("only beats its heart, with all kept, while its events are not welcome", async () => {
+    welcome = false;
+    await record();
+    sync.start();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect([sent, outbox.waiting.length]).toEqual([[[], []], 1]);
+  });
+
   it("never has two batches under way", async () => {
     let release = () => undefined as void;
     const gate = new Promise<void>((resolve) => (release = resolve));
     const slow = new Sync(
       { events: async (_h, batch) => (sent.push(batch.map((e) => e.seq)), await gate, agree(batch)), parting: () => undefined },
       outbox,
-      { heard: () => 0, silence: () => 20_000, receipt: () => undefined, locked: () => undefined, changed: () => undefined },
+      { heard: () => 0, silence: () => 20_000, welcome: () => true, receipt: () => undefined, locked: () => undefined, changed: () => undefined },
     );
     slow.start();
     for (let i = 0; i < 3; i++) {

@@ -7,6 +7,8 @@ interface Ears {
   heard(): number;
   /** Milliseconds of silence after which a heartbeat is due. */
   silence(): number;
+  /** Whether events are taken now: not from a device that waits for consent. */
+  welcome(): boolean;
   receipt(receipt: Receipt): void | Promise<void>;
   /** The cookie is gone: a PIN is needed before anything more can be sent. */
   locked(): void;
@@ -65,13 +67,14 @@ export class Sync {
     while (this.running) {
       const wait = await this.turn();
       if (!this.running) return;
-      if (wait || !this.outbox.waiting.length) await this.pause.wait(wait || this.ears.silence());
+      const more = this.outbox.waiting.length > 0 && this.ears.welcome();
+      if (wait || !more) await this.pause.wait(wait || this.ears.silence());
     }
   }
 
   /** Send one batch (or a heartbeat); returns how long to wait before the next, 0 when all went well. */
   private async turn(): Promise<number> {
-    const batch = this.outbox.batch(this.most);
+    const batch = this.ears.welcome() ? this.outbox.batch(this.most) : [];
     this.busy = true;
     try {
       const receipt = await this.wire.events(this.ears.heard(), batch.map(bare));

@@ -19,6 +19,8 @@ export interface Status {
   state: AttemptState;
   deadline: number | null;
   server_seq: number;
+  /** On a push, which goes to all devices of the attempt: the lane whose device holds it. */
+  active_lane?: number;
   commands: Command[];
 }
 

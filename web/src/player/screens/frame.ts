@@ -26,6 +26,8 @@ export function frame(player: Player): void {
   async function rebuild(code: string): Promise<void> {
     await speak(code);
     document.documentElement.lang = code;
+    // The server gives out the next page in the same language.
+    document.cookie = `language=${code}; path=/; max-age=31536000; samesite=lax`;
     const fresh = topBar(player, rebuild);
     bar.element.replaceWith(fresh.element);
     bar = fresh;

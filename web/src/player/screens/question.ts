@@ -98,7 +98,10 @@ function present(player: Player, s: State, item: Item): Body {
     ),
     update(now) {
       const value = answerOf(now, s.at)?.value ?? null;
-      for (const input of inputs) input.checked = input.value === value;
+      inputs.forEach((input, i) => {
+        input.checked = input.value === value;
+        options[i]!.classList.toggle("chosen", input.checked);
+      });
       clear.hidden = value === null;
     },
     choose: (index) => inputs[index] && player.answer(inputs[index].value),
