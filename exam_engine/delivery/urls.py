@@ -6,12 +6,15 @@ from flask import Flask
 
 from exam_engine.delivery import api
 from exam_engine.delivery.tokens import TokenMint
+from exam_engine.delivery.words import MESSAGES
+from exam_engine.web.errors import register_messages
 
 API = "/exam/api"
 
 
 def register_urls(app: Flask) -> None:
     """Attach the candidate's API."""
+    register_messages(MESSAGES)
     app.extensions["exam_engine_mint"] = TokenMint(app.config["SECRET_KEY"])
     for path, view, method in (
         ("sign-in", api.sign_in, "POST"),

@@ -41,6 +41,16 @@ class DichotomousParameters(Part):
     c: float = Field(0, ge=0, lt=1)
     source: str = Field(min_length=1, description="where they come from; 'simulated' is shown as such")
 
+    @model_validator(mode="after")
+    def _only_3pl_guesses(self) -> Self:
+        if self.model == "2PL" and self.c != 0:
+            raise ValueError("c: a 2PL item has no lower asymptote")
+        return self
+
+    def to_record(self) -> dict[str, Any]:
+        """The parameters as `psychometrics.items.ItemTable` reads them."""
+        return self.model_dump(exclude={"source"} if self.model == "3PL" else {"source", "c"})
+
 
 class PolytomousParameters(Part):
     """Generalised partial credit: slope and one step per boundary between neighbouring categories."""
@@ -49,6 +59,10 @@ class PolytomousParameters(Part):
     a: float = Field(gt=0, le=10)
     steps: tuple[float, ...] = Field(min_length=1)
     source: str = Field(min_length=1)
+
+    def to_record(self) -> dict[str, Any]:
+        """The parameters as `psychometrics.items.ItemTable` reads them."""
+        return self.model_dump(exclude={"source"})
 
 
 Parameters = Annotated[DichotomousParameters | PolytomousParameters, Field(discriminator="model")]

@@ -6,15 +6,17 @@ from dataclasses import asdict
 from datetime import datetime
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from exam_engine import signals
+from exam_engine import audit, signals
 from exam_engine.app import Engine, engine_of
+from exam_engine.audit import Actor
 from exam_engine.delivery.door import clock_of
 from exam_engine.delivery.models import Attempt, AttemptState
 from exam_engine.delivery.projection import project_counting
 from exam_engine.delivery.reading import lines_of, superseded_at
+from exam_engine.errors import InvalidInputError
 from exam_engine.exams.paper import arrange
 from exam_engine.scoring.models import AttemptScore, DomainScore
 from exam_engine.scoring.score import Outcome, score
@@ -97,3 +99,21 @@ def _row(attempt_id: int, applicant_class: str, outcome: Outcome, now: datetime)
             for position, domain in enumerate(outcome.domains)
         ],
     )
+
+
+def rescore_sitting(app: Flask, sitting_id: int, actor: Actor, reason: str) -> int:
+    """Have every ended attempt of a sitting scored anew from its log, by the sweeper; returns how many.
+
+    Raises:
+        InvalidInputError: no reason given.
+    """
+    if not reason:
+        raise InvalidInputError(field="reason", problem="must not be empty")
+    engine = engine_of(app)
+    now = engine.clock.now()
+    with engine.database.transaction() as session:
+        ended = (Attempt.sitting_id == sitting_id, Attempt.state == AttemptState.SUBMITTED)
+        count = len(session.scalars(select(Attempt.id).where(*ended)).all())
+        session.execute(update(Attempt).where(*ended).values(scored=False))
+        audit.record(session, now, actor, "sitting.rescored", "sitting", sitting_id, reason=reason, count=count)
+    return count

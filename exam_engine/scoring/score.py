@@ -133,7 +133,7 @@ def _ability(
     if any(item.parameters is None for item in items):
         return None
     table = ItemTable.from_dicts(
-        {"item": item.code, **item.parameters.model_dump(exclude={"source"})} for item in items if item.parameters
+        {"item": item.code, **item.parameters.to_record()} for item in items if item.parameters
     )
     codes = [
         response if isinstance(response, Missing) else category(item, response)

@@ -66,8 +66,9 @@ def choose_language() -> str:
     staff = access.staff_or_none()
     if staff is not None:
         return staff.language
-    asked = request.accept_languages.best_match(LANGUAGES)
-    return asked or current_engine().settings.default_language
+    asked = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    spoken = (language for language in asked if language in LANGUAGES)
+    return next(spoken, current_engine().settings.default_language)
 
 
 def current_language() -> str:

@@ -1,0 +1,1 @@
+"""Results: who reached what, in which order, and from which answers."""
