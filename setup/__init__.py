@@ -1,0 +1,1 @@
+"""What `make` runs to set a checkout up."""
