@@ -44,6 +44,7 @@ def engine_of(app: Flask) -> Engine:
 def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     """The WSGI application for these settings, with every part the profile names mounted."""
     from exam_engine import web
+    from exam_engine.delivery.sockets import register_sockets
     from exam_engine.urls import register_urls
 
     clock = clock or SystemClock()
@@ -62,6 +63,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     )
     web.init_app(app)
     register_urls(app)
+    register_sockets(app, sockets)
     for part in settings.parts:
         importlib.import_module(part).init_app(app)
     sockets.init_app(

@@ -24,10 +24,13 @@ from exam_engine.audit import SYSTEM
 from exam_engine.clock import ManualClock
 from exam_engine.database import Database
 from exam_engine.settings import Settings, load_settings
+from tests.services.postgres import Postgres
+from tests.services.redis import RedisServer
 
 ROOT = Path(__file__).parents[1]
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 PASSWORD = "kuda laut biru tua"
+PARTS = ("item_bank", "proctoring")
 MakeApp = Callable[..., Flask]
 
 
@@ -115,6 +118,34 @@ def plain_settings(folder: Path, **overrides: Any) -> Settings:
     }
     return load_settings("embedded", **(values | overrides))
 
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of this test run."""
+    server = Postgres()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A Redis server of this test run."""
+    server = RedisServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgres+redis"])
+def any_database_app(request: pytest.FixtureRequest, make_app: MakeApp) -> Flask:
+    """The engine with its parts as embedded, and as scaled out: a test that takes it runs on both."""
+    if request.param == "sqlite":
+        return make_app(parts=PARTS)
+    postgres: Postgres = request.getfixturevalue("postgres")
+    redis_server: RedisServer = request.getfixturevalue("redis_server")
+    return make_app(parts=PARTS, database_url=postgres.new_database(), redis_url=redis_server.url)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
  *   vite build --mode engine      player, its service worker, comforts of staff pages -> exam_engine/static
  *   vite build --mode proctoring  the wall                                            -> proctoring/static
  */
+import { readFileSync } from "node:fs";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { defineConfig } from "vitest/config";
 import type { Plugin } from "vite";
@@ -34,11 +35,24 @@ function packed(): Plugin {
   };
 }
 
+/** The player's words beside its scripts: the server puts the first of them into the page. */
+function catalogues(): Plugin {
+  return {
+    name: "catalogues",
+    generateBundle() {
+      for (const code of ["id", "en"]) {
+        const source = readFileSync(`src/catalogue/player.${code}.json`, "utf8");
+        this.emitFile({ type: "asset", fileName: `catalogue/player.${code}.json`, source });
+      }
+    },
+  };
+}
+
 export default defineConfig(({ mode }) => {
   const { base, input } = builds[mode] ?? builds["engine"]!;
   return {
     base,
-    plugins: [packed()],
+    plugins: [packed(), ...(mode === "engine" ? [catalogues()] : [])],
     build: {
       outDir: `../${folders[mode] ?? "exam_engine"}/static`,
       emptyOutDir: true,

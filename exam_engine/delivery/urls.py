@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from exam_engine.delivery import api
+from exam_engine.delivery import api, page
 from exam_engine.delivery.tokens import TokenMint
 from exam_engine.delivery.words import MESSAGES
 from exam_engine.web.errors import register_messages
@@ -27,3 +27,6 @@ def register_urls(app: Flask) -> None:
         ("sign-out", api.sign_out, "POST"),
     ):
         app.add_url_rule(f"{API}/{path}", f"candidate.{view.__name__}", view, methods=[method])
+    app.add_url_rule("/exam/", "candidate.player", page.player)
+    app.add_url_rule("/exam", "candidate.to_player", page.to_player)
+    app.add_url_rule("/exam/sw.js", "candidate.service_worker", page.service_worker)

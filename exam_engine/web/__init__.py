@@ -1,7 +1,7 @@
 """The ground every page stands on: errors, language, security headers, assets, navigation, compression.
 
 Candidates' devices send `/exam/api/events` thousands of times a second, so all hooks begin by letting the wire
-through (`is_wire`): it needs no session, no translation, no page headers and no compression.
+through (`is_wire`): it needs no session, no translation, no page headers; only a paper is worth compressing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from exam_engine.web import addresses, assets, errors, language, look, navigatio
 from exam_engine.wire import is_wire
 
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
+COMPRESS_FROM_BYTES = 1024
 
 
 def init_app(app: Flask) -> None:
@@ -27,7 +28,7 @@ def init_app(app: Flask) -> None:
         MAX_CONTENT_LENGTH=MAX_UPLOAD_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_UPLOAD_BYTES,
         COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_MIN_SIZE=1024,
+        COMPRESS_MIN_SIZE=COMPRESS_FROM_BYTES,
         COMPRESS_STREAMS=False,
         COMPRESS_REGISTER=False,
     )
@@ -48,6 +49,8 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def _finish(response: Response) -> Response:
         if is_wire():
-            return security.protect_data(response)
+            security.protect_data(response)
+            large = (response.content_length or 0) > COMPRESS_FROM_BYTES
+            return compress.after_request(response) if large else response
         security.protect_page(response)
         return response if assets.is_asset() else compress.after_request(response)

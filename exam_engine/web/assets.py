@@ -118,6 +118,27 @@ class Assets:
         response.headers["Cache-Control"] = IMMUTABLE if inner in folder.hashed else REVALIDATE
         return response
 
+    def serve_entry(self, entry: str) -> Response:
+        """Send an entry's script from an address of one's own; the browser asks each time whether it changed.
+
+        Raises:
+            ClientsNotBuiltError: no manifest knows the entry.
+        """
+        folder, key = self._find(entry)
+        return _send(folder.path / folder.refresh()[key]["file"])
+
+    def read(self, name: str) -> str:
+        """The text of a built file.
+
+        Raises:
+            ClientsNotBuiltError: there is no such file.
+        """
+        folder, inner = self._locate(name)
+        try:
+            return (folder.path / inner).read_text("utf-8")
+        except FileNotFoundError as error:
+            raise ClientsNotBuiltError(name=name) from error
+
     def _find(self, entry: str) -> tuple[_Folder, str]:
         for folder in self._folders.values():
             for key, chunk in folder.refresh().items():
