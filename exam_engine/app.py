@@ -71,7 +71,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         async_mode="gevent",
         message_queue=settings.redis_url,
         channel="exam-engine",
-        cors_allowed_origins=None,
         ping_interval=15,
         ping_timeout=10,
         http_compression=False,

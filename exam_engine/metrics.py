@@ -91,7 +91,7 @@ class _AttemptStates(Collector):
         family = GaugeMetricFamily("exam_attempts", "Attempts by state", labels=["state"])
         with self._database.read() as session:
             rows = session.execute(select(Attempt.state, func.count()).group_by(Attempt.state))
-            counts = {state: count for state, count in rows}
+            counts = {row[0]: row[1] for row in rows}
         for state in AttemptState:
             family.add_metric([state.value], counts.get(state, 0))
         yield family

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+from collections.abc import Iterable
 from types import FrameType
 
 import gevent
@@ -17,7 +18,7 @@ from exam_engine.sweeper import Sweeper
 GRACE_SECONDS = 10
 
 
-class _QuietHandler(WSGIHandler):  # type: ignore[misc]
+class _QuietHandler(WSGIHandler):
     """Access lines are the metrics' business; pywsgi's own would cost more than the request."""
 
     def log_request(self) -> None:
@@ -68,6 +69,10 @@ class _Errors:
     def write(self, text: str) -> None:
         if text.strip():
             structlog.get_logger("server").warning(text.strip())
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.write(line)
 
     def flush(self) -> None:
         pass

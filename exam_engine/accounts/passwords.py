@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import gevent
 from argon2 import PasswordHasher, Type
@@ -87,4 +87,4 @@ def _beside_the_hub(work: Callable[[], T]) -> T:
     """Hashing is heavy by design; under gevent it runs in a native thread, so that answers are saved meanwhile."""
     if not monkey.is_module_patched("threading"):
         return work()
-    return cast(T, gevent.get_hub().threadpool.apply(work))
+    return gevent.get_hub().threadpool.apply(work)

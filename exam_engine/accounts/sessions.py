@@ -33,7 +33,7 @@ class Stage(enum.Enum):
 
     SECOND_FACTOR = "second_factor"
     ENROL = "enrol"
-    NEW_PASSWORD = "new_password"
+    NEW_PASSWORD = "new_password"  # noqa: S105 - the name of a step, no password
     COMPLETE = "complete"
 
 

@@ -6,7 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from exam_engine.accounts import access, operations, second_factor as factor, sessions, signing_in
+from exam_engine.accounts import access, operations, sessions, signing_in
+from exam_engine.accounts import second_factor as factor
 from exam_engine.accounts.access import requires, send_on
 from exam_engine.accounts.models import Staff
 from exam_engine.accounts.operations import change_own_password

@@ -204,7 +204,7 @@ _APPEND_POSTGRESQL = text(
 _FIELDS = ("attempt_id", "lane", "seq", "kind", "item", "value", "at", "received_at", "late")
 _EXTRACTED = ", ".join(f"json_extract(r.value, '$.{name}')" for name in _FIELDS)
 _APPEND_SQLITE = text(
-    f"INSERT OR IGNORE INTO event ({', '.join(_FIELDS)}) SELECT {_EXTRACTED}"
+    f"INSERT OR IGNORE INTO event ({', '.join(_FIELDS)}) SELECT {_EXTRACTED}"  # noqa: S608 - names of our own
     " FROM json_each(:rows) AS r WHERE true RETURNING attempt_id, lane, seq"
 )
 

@@ -22,7 +22,6 @@ from exam_engine.database import Database, DatabaseUnavailableError
 from exam_engine.delivery.door import Admitted, Receipt, Request, admit
 from exam_engine.errors import ExamEngineError
 
-
 CROWD = 4
 GATHER_SECONDS = 0.003
 

@@ -65,5 +65,6 @@ def distribution(
     at = None
     if threshold is not None:
         at = WIDTH * min(max((threshold - lowest) / (highest - lowest), 0.0), 1.0)
-    mean, sd = (float(values.mean()), float(values.std(ddof=1)) if values.size > 1 else 0.0) if values.size else (0.0, 0.0)
+    mean = float(values.mean()) if values.size else 0.0
+    sd = float(values.std(ddof=1)) if values.size > 1 else 0.0
     return Distribution(label, int(values.size), mean, sd, lowest, highest, bars, threshold, at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from openpyxl import Workbook
@@ -35,14 +36,16 @@ def header(definition: ExamDefinition) -> list[str]:
             f"{domain.code} {_('standard error')}",
             f"{domain.code} {_('threshold met')}",
         ]
-    return [*names, _("Total raw"), _("Total ability"), _("Total threshold met"), _("All thresholds met"), _("Late answers")]
+    totals = [_("Total raw"), _("Total ability"), _("Total threshold met"), _("All thresholds met")]
+    return [*names, *totals, _("Late answers")]
 
 
 def rows(lines: Iterable[ResultLine], definition: ExamDefinition) -> Iterable[list[Cell]]:
     """One row per candidate, in the order of the lines."""
     for line in lines:
         candidate, score = line.admission.candidate, line.score
-        row: list[Cell] = [line.rank, candidate.registration, candidate.name, line.admission.applicant_class, line.state]
+        who = (candidate.registration, candidate.name, line.admission.applicant_class)
+        row: list[Cell] = [line.rank, *who, line.state]
         for code in (domain.code for domain in definition.domains):
             domain = line.domain(code)
             row += [
@@ -88,7 +91,7 @@ def to_xlsx(lines: Sequence[ResultLine], definition: ExamDefinition) -> bytes:
     return out.getvalue()
 
 
-def _typed(sheet: object, value: Cell) -> object:
+def _typed(sheet: Any, value: Cell) -> Any:
     cell = WriteOnlyCell(sheet, value)
     if isinstance(value, str):
         cell.data_type = "s"

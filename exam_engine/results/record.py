@@ -15,8 +15,9 @@ from exam_engine.delivery.reading import lines_of, superseded_at
 from exam_engine.errors import NotFoundError
 from exam_engine.exams.paper import arrange
 from exam_engine.items.document import ItemDocument
-from exam_engine.items.response import Missing, points
+from exam_engine.items.response import points
 from exam_engine.scoring.score import responses_of
+from psychometrics.responses import Missing
 
 
 @dataclass(frozen=True)

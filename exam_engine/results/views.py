@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 from exam_engine import audit
 from exam_engine.accounts.access import current_actor, requires
@@ -103,7 +103,8 @@ def _plots(definition: ExamDefinition, lines: list[ResultLine]) -> list[Distribu
     for domain in definition.domains:
         found = [score for line in lines if (score := line.domain(domain.code)) is not None]
         values = [score.ability if by_ability else score.raw for score in found]
-        low, high = (definition.reporting.minimum, definition.reporting.maximum) if by_ability else (0.0, domain.max_raw)
+        scale = definition.reporting
+        low, high = (scale.minimum, scale.maximum) if by_ability else (0.0, domain.max_raw)
         plots.append(
             distribution(
                 domain.name.in_language(language),

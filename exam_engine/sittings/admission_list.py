@@ -1,4 +1,4 @@
-"""The admission list: a CSV file of applicants, every fault named by line and column; a file with faults is not used."""
+"""The admission list: a CSV file of applicants, every fault named by line and column; with a fault it is not used."""
 
 from __future__ import annotations
 
@@ -106,7 +106,10 @@ def _row_faults(row: dict[str, str], line: int, too_long: bool, definition: Exam
         faults.append(Fault(line, "name", _("At most 160 characters.")))
     if len(row.get("seat", "")) > 20:
         faults.append(Fault(line, "seat", _("At most 20 characters.")))
-    known = {"class": [c.code for c in definition.classes], "accommodation": [a.code for a in definition.accommodations]}
+    known = {
+        "class": [each.code for each in definition.classes],
+        "accommodation": [each.code for each in definition.accommodations],
+    }
     for column, codes in known.items():
         if row.get(column) and row[column] not in codes:
             faults.append(Fault(line, column, _("Must be one of: %(codes)s.", codes=", ".join(codes) or "–")))

@@ -48,7 +48,7 @@ def _date_formats() -> dict[str, str]:
         for kind, pattern in MOMENTS.items()
         for length in ("short", "medium", "long", "full")
     }
-    return {kind: "short" for kind in MOMENTS} | named
+    return dict.fromkeys(MOMENTS, "short") | named
 
 
 def translation_folders(packages: tuple[str, ...]) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -95,7 +96,7 @@ def test_a_candidate_never_loses_time_by_what_staff_do(steps: list[tuple[str, in
 
 
 def test_the_fold_of_the_log_is_the_clock() -> None:
-    events = [
+    events: list[tuple[str, datetime, dict[str, Any] | None]] = [
         ("started", T0, {"minutes": 100}),
         ("message", T0 + minutes(1), {"text": "…"}),
         ("paused", T0 + minutes(10), {"reason": "power"}),

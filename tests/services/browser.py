@@ -72,7 +72,8 @@ def launched() -> Iterator[Browser]:
 def _install() -> None:
     ways = [[sys.executable, "-m", "playwright", "install", "chromium-headless-shell", "chromium"]]
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        ways = [["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]] + ways
+        apt = ["apt-get", "-y", "-qq"]
+        ways = [[*apt, "update"], [*apt, "install", "--no-install-recommends", "chromium"], *ways]
     for way in ways:
         print("Installing a browser for the tests:", " ".join(way), flush=True)
         subprocess.run(way, check=False, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})

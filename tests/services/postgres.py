@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -63,10 +64,8 @@ class Postgres:
         assert self._process
         children = _children(self._process.pid)
         for pid in (self._process.pid, *children):
-            try:
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         self._process.wait()
 
     def stop(self) -> None:

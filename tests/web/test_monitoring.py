@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import structlog
@@ -13,6 +15,8 @@ from exam_engine import logs, migrate, signals
 from exam_engine.app import engine_of
 from exam_engine.metrics import metrics_of
 from tests.conftest import MakeApp, StaffClient
+
+Lines = Callable[[], list[dict[str, Any]]]
 
 
 class TestHealth:
@@ -88,11 +92,17 @@ class TestMetrics:
 
 class TestLogs:
     @pytest.fixture
-    def lines(self, make_app: MakeApp, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
-        self.app = make_app(log_format="json", log_level="INFO")
-        return lambda: _parsed(capsys.readouterr().err)
+    def start(self, make_app: MakeApp, capsys: pytest.CaptureFixture[str]) -> Callable[[], Lines]:
+        """Starts an engine; returns what reads the lines it logged since."""
 
-    def test_a_request_is_one_line_without_its_query(self, lines) -> None:  # type: ignore[no-untyped-def]
+        def begin() -> Lines:
+            self.app = make_app(log_format="json", log_level="INFO")
+            return lambda: _parsed(capsys.readouterr().err)
+
+        return begin
+
+    def test_a_request_is_one_line_without_its_query(self, start: Callable[[], Lines]) -> None:
+        lines = start()
         self.app.test_client().get("/staff/sign-in?next=/secret")
         (line,) = [line for line in lines() if line["event"] == "request"]
         assert line["endpoint"] == "accounts.sign_in"
@@ -100,11 +110,13 @@ class TestLogs:
         assert len(line["request_id"]) == 16
         assert "secret" not in json.dumps(line)
 
-    def test_the_wire_is_not_logged(self, lines) -> None:  # type: ignore[no-untyped-def]
+    def test_the_wire_is_not_logged(self, start: Callable[[], Lines]) -> None:
+        lines = start()
         self.app.test_client().get("/exam/api/time")
         assert lines() == []
 
-    def test_answers_and_secrets_are_blanked_wherever_they_hide(self, lines) -> None:  # type: ignore[no-untyped-def]
+    def test_answers_and_secrets_are_blanked_wherever_they_hide(self, start: Callable[[], Lines]) -> None:
+        lines = start()
         structlog.get_logger("x").info(
             "saved", item=7, value="C", events=[{"value": "C"}], body={"PIN": "1234", "new_password": "p"}
         )
@@ -115,7 +127,8 @@ class TestLogs:
             assert secret not in text
         assert text.count(logs.BLANK) == 5
 
-    def test_the_values_inside_a_database_error_are_blanked(self, lines) -> None:  # type: ignore[no-untyped-def]
+    def test_the_values_inside_a_database_error_are_blanked(self, start: Callable[[], Lines]) -> None:
+        lines = start()
         try:
             raise RuntimeError("failed\n[SQL: INSERT]\n[parameters: ('sari', 'C')]\n(Background)")
         except RuntimeError:
@@ -135,6 +148,5 @@ class TestLogs:
         assert len(ids[1]) == 16
 
 
-def _parsed(text: str) -> list[dict[str, object]]:
-    print(text)
+def _parsed(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
