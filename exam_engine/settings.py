@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     behind_proxy: bool = Field(False, description="trust X-Forwarded-* of one reverse proxy")
     secure_cookies: bool = Field(True, description="send cookies over HTTPS only")
     demo: bool = Field(False, description="demo accounts; refuses to run outside loopback")
+    demo_password: SecretStr | None = Field(None, description="password of all demo accounts")
     second_factor: Literal["required", "optional"] = Field(
         "required", description="whether staff must have a second factor"
     )
@@ -127,6 +128,8 @@ def load_settings(profile: str | None = None, **overrides: Any) -> Settings:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         raise SettingsError(field=field, problem=first["msg"]) from error
+    if settings.demo_password is not None and not settings.demo:
+        raise SettingsError(field="demo_password", problem="belongs to the demo only")
     if settings.demo and settings.host not in LOOPBACK:
         raise SettingsError(field="host", problem="the demo listens on loopback addresses only")
     return settings
