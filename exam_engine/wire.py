@@ -13,8 +13,8 @@ def is_wire() -> bool:
 
 
 def wants_json() -> bool:
-    """Whether the one who asks reads JSON: the wire, or a script that says so."""
-    if is_wire():
+    """Whether the one who asks reads JSON: the wire, or a script that says so or sends JSON itself."""
+    if is_wire() or request.is_json:
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json"

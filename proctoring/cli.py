@@ -1,0 +1,3 @@
+"""Supervision brings no commands of its own."""
+
+commands = ()
