@@ -65,6 +65,7 @@ def clean_svg(text: str) -> str:
     if root.tag not in (f"{{{_SVG}}}svg", "svg"):
         raise FigureError(Problem.of("figure.not_svg", detail="<svg>"))
     clean = _clean_element(root, 0)
+    _refuse_copies_of_copies(clean)
     if not ("viewBox" in clean.attrib or {"width", "height"} <= clean.attrib.keys()):
         raise FigureError(Problem.of("figure.no_size"))
     clean.attrib = {"xmlns": _SVG} | clean.attrib
@@ -72,6 +73,14 @@ def clean_svg(text: str) -> str:
     if len(written) > MAX_CHARACTERS:
         raise FigureError(Problem.of("figure.too_large", limit=MAX_CHARACTERS))
     return written
+
+
+def _refuse_copies_of_copies(root: ElementTree.Element) -> None:
+    """A ``use`` of what holds a ``use`` doubles at every level: a few lines could bring a browser to its knees."""
+    copying = {part.get("id") for part in root.iter() for _ in part.iter("use")} - {None}
+    for use in root.iter("use"):
+        if use.get("href", "")[1:] in copying:
+            raise FigureError(Problem.of("figure.nested_use", name=use.get("href")))
 
 
 def _parsed(text: str) -> ElementTree.Element:

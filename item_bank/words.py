@@ -54,6 +54,7 @@ PROBLEMS = {
     "figure.element": _l("the element <%(name)s> is not allowed"),
     "figure.attribute": _l("the attribute “%(name)s” on <%(element)s> is not allowed"),
     "figure.reference": _l("“%(name)s” on <%(element)s> refers to something outside the drawing"),
+    "figure.nested_use": _l("<use> refers to “%(name)s”, which holds a <use> itself"),
     "figure.no_size": _l("the drawing needs a viewBox, or a width and a height"),
 }
 
