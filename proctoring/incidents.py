@@ -54,7 +54,7 @@ def record(session: Session, attempt_ids: Collection[int]) -> list[Incident]:
 def missing(session: Session, sitting_id: int) -> list[int]:
     """Attempts of a sitting whose signs are not all recorded: a worker died between a commit and its incident."""
     attempts = select(Attempt.id, Attempt.ended_at).where(Attempt.sitting_id == sitting_id)
-    ends = dict(session.execute(attempts).tuples().all())
+    ends = dict(session.execute(attempts).all())
     recorded: dict[int, int] = defaultdict(int)
     rows = select(Incident.attempt_id, Incident.count).where(Incident.sitting_id == sitting_id)
     for attempt_id, count in session.execute(rows):

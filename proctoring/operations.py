@@ -109,7 +109,7 @@ def do_to_room(app: Flask, staff: Staff, sitting_id: int, deed: str, wish: Wish,
     with engine_of(app).database.read() as session:
         supervised(session, staff, sitting_id)
         query = select(Attempt.id, Attempt.state).where(Attempt.sitting_id == sitting_id).order_by(Attempt.id)
-        states = dict(session.execute(query).tuples().all())
+        states = dict(session.execute(query).all())
     if chosen is not None and not states.keys() >= set(chosen):
         raise NotFoundError(field="attempts")
     wanted = states if chosen is None else dict.fromkeys(chosen)

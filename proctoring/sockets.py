@@ -112,7 +112,8 @@ class Watchers:
         """Show out whoever is signed in no more or was given other rooms."""
         for sid, watcher in list(self._sockets.items()):
             if not self._may_stay(watcher):
-                disconnect(sid, NAMESPACE)
+                with self._app.app_context():
+                    disconnect(sid, NAMESPACE)
 
     def _may_stay(self, watcher: _Watcher) -> bool:
         try:

@@ -184,7 +184,7 @@ def _waiting_lanes(session: Session, ids: list[int]) -> dict[int, int]:
         .where(Device.attempt_id.in_(ids), Device.state == DeviceState.WAITING)
         .group_by(Device.attempt_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _tally(session: Session, ids: list[int]) -> tuple[dict[int, dict[str, int]], dict[int, int]]:
