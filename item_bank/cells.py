@@ -105,10 +105,12 @@ class Workbook:
 
     def _rows(self, name: str) -> Iterator[tuple[tuple[Any, Any], ...]]:
         # A file may claim any size: the limits are ours, and one more of each tells that there is more.
-        bounds = {"min_row": 1, "max_row": MAX_ROWS + 2, "max_col": MAX_COLUMNS + 1}
-        both = zip(self._typed[name].iter_rows(**bounds), self._results[name].iter_rows(**bounds), strict=True)
-        for typed, results in both:
-            yield tuple(zip(typed, results, strict=True))
+        typed, results = (
+            book[name].iter_rows(min_row=1, max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS + 1)
+            for book in (self._typed, self._results)
+        )
+        for typed_row, result_row in zip(typed, results, strict=True):
+            yield tuple(zip(typed_row, result_row, strict=True))
 
 
 def _refuse_bombs(content: bytes) -> None:
