@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, contains_eager
 
 from exam_engine import audit
 from exam_engine.audit import SYSTEM, Actor
@@ -64,11 +64,12 @@ class Page:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
-def current_versions() -> Select[tuple[ItemVersion]]:
+def current_versions() -> Select[ItemVersion]:
     """The current version of every item, to be narrowed further."""
     other = aliased(ItemVersion)
     newest = select(func.max(other.number)).where(other.item_id == ItemVersion.item_id).scalar_subquery()
-    return select(ItemVersion).join(ItemVersion.item).where(ItemVersion.number == newest)
+    of_items = select(ItemVersion).join(ItemVersion.item).options(contains_eager(ItemVersion.item))
+    return of_items.where(ItemVersion.number == newest)
 
 
 def search(session: Session, query: Query) -> Page:

@@ -42,7 +42,11 @@ GUIDE_LINES: tuple[tuple[str, str, str], ...] = (
         "Kode gambar di lembar Figures. Boleh kosong.",
     ),
     ("prompt", "The question.", "Pertanyaan."),
-    ("A … H", "The options, at least A and B, without gaps.", "Pilihan jawaban, paling sedikit A dan B, tanpa lompatan."),
+    (
+        "A … H",
+        "The options, at least A and B, without gaps.",
+        "Pilihan jawaban, paling sedikit A dan B, tanpa lompatan.",
+    ),
     (
         "key",
         "Letter of the right option. Leave empty when options carry points.",
@@ -86,8 +90,8 @@ GUIDE_LINES: tuple[tuple[str, str, str], ...] = (
     (
         "Figures: svg, alt",
         "The drawing as SVG text (at most 32,000 characters, no scripts, no links), and words for who cannot see it.",
-        "Gambar sebagai teks SVG (paling banyak 32.000 karakter, tanpa skrip, tanpa tautan), dan uraian bagi yang tidak "
-        "dapat melihatnya.",
+        "Gambar sebagai teks SVG (paling banyak 32.000 karakter, tanpa skrip, tanpa tautan), dan uraian bagi yang "
+        "tidak dapat melihatnya.",
     ),
 )
 

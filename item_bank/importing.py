@@ -76,7 +76,9 @@ def _current(session: Session) -> dict[str, ItemVersion]:
 
 
 def _plan(bank_file: BankFile, current: dict[str, ItemVersion]) -> ImportPlan:
-    added, changed, unchanged = [], [], []
+    added: list[str] = []
+    changed: list[str] = []
+    unchanged: list[str] = []
     for document in bank_file.documents:
         known = current.get(document.code)
         if known is None:

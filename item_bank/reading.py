@@ -74,7 +74,7 @@ def _by_code(sheet: Sheet) -> dict[str, Row]:
         if code is None:
             _require(sheet, row, column)
         elif code in rows:
-            sheet.fault(row.number, column, "value.twice", value=code, row=rows[code].number)
+            sheet.fault(row.number, column, "value.twice", value=code, first=rows[code].number)
         else:
             rows[code] = row
     return rows

@@ -27,7 +27,7 @@ PROBLEMS = {
     "cell.too_long": _l("more than %(limit)s characters"),
     "cell.control": _l("holds a control character that cannot be shown; type the text again"),
     "value.missing": _l("must be filled in"),
-    "value.twice": _l("“%(value)s” stands in row %(row)s already"),
+    "value.twice": _l("“%(value)s” stands in row %(first)s already"),
     "value.code": _l("“%(value)s” is not a code: letters, digits, “_”, “.” and “-”, at most 40, no space"),
     "value.not_one_of": _l("“%(value)s” is not one of: %(allowed)s"),
     "value.not_number": _l("“%(value)s” is not a number"),
