@@ -13,6 +13,7 @@ from exam_engine.accounts.models import Role, Staff
 from exam_engine.app import Engine, engine_of
 from exam_engine.database import DatabaseUnavailableError
 from exam_engine.errors import ExamEngineError, ForbiddenError
+from exam_engine.sittings.models import Sitting
 from proctoring import incidents
 from proctoring.broadcast import NAMESPACE, room_of
 from proctoring.leases import Leases
@@ -20,6 +21,7 @@ from proctoring.scope import supervised
 from proctoring.wall import Wall
 
 CHECK_SECONDS = 5.0
+CATCH_UP_SECONDS = 1
 
 
 @dataclass
@@ -81,7 +83,9 @@ class Watchers:
         join_room(room_of(sitting_id))
         watcher.sittings.add(sitting_id)
         self._watched.hold(sitting_id)
-        return {"ok": True, "snapshot": self._snapshot(staff, sitting_id)}
+        snapshot = self._snapshot(staff, sitting_id)
+        self._engine.sockets.start_background_task(self._catch_up, _sid(), sitting_id)
+        return {"ok": True, "snapshot": snapshot}
 
     def _snapshot(self, staff: Staff, sitting_id: int) -> dict[str, Any]:
         with self._engine.database.read() as session:
@@ -93,6 +97,17 @@ class Watchers:
             incidents.record(session, late)
         with self._engine.database.read() as session:
             return self._wall.snapshot(session, supervised(session, staff, sitting_id))
+
+    def _catch_up(self, sid: str, sitting_id: int) -> None:
+        """Tell once more how things stand: a delta that overtakes the snapshot on its way would be lost on the wall."""
+        self._engine.sockets.sleep(CATCH_UP_SECONDS)
+        watcher = self._sockets.get(sid)
+        if watcher is None or sitting_id not in watcher.sittings:
+            return
+        with self._engine.database.read() as session:
+            picture = self._wall.snapshot(session, session.get_one(Sitting, sitting_id))
+        delta = {key: picture[key] for key in ("now", "rows", "incidents")} | {"signals": []}
+        self._engine.sockets.emit("delta", delta, to=sid, namespace=NAMESPACE)
 
     def _keep_checking(self) -> None:
         if not self._checking:
