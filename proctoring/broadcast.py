@@ -147,17 +147,24 @@ class Broadcast:
         with self._lock:
             gathered, self._gathered = self._gathered, defaultdict(_Gathered)
         watched = self._watched.held(gathered)
-        for sitting_id in list(gathered):
+        while gathered:
+            sitting_id, changes = gathered.popitem()
             try:
-                self._record(gathered[sitting_id])
+                self._record(changes)
                 if sitting_id in watched:
-                    self._emit(sitting_id, gathered[sitting_id])
+                    self._emit(sitting_id, changes)
             except DatabaseUnavailableError:
-                with self._lock:
-                    for left, changes in gathered.items():
-                        self._gathered[left].add(changes)
+                gathered[sitting_id] = changes
+                self._keep(gathered)
                 raise
-            del gathered[sitting_id]
+            except Exception:
+                # One sitting's trouble must not silence the others; its incidents are found by the next who watches.
+                self._app.logger.exception("wall: telling of sitting %s failed", sitting_id)
+
+    def _keep(self, untold: dict[int, _Gathered]) -> None:
+        with self._lock:
+            for sitting_id, changes in untold.items():
+                self._gathered[sitting_id].add(changes)
 
     def _record(self, changes: _Gathered) -> None:
         if not changes.suspects:

@@ -17,12 +17,13 @@ from exam_engine import sweeper
 from exam_engine.app import engine_of
 from exam_engine.audit import AuditEntry
 from exam_engine.clock import from_ms, to_ms
-from exam_engine.database import Base, Database
+from exam_engine.database import Base, Database, DatabaseUnavailableError
 from exam_engine.delivery.models import Attempt, LogEvent
 from exam_engine.delivery.projection import project
 from exam_engine.delivery.reading import lines_of_many
 from exam_engine.exams.paper import arrange
 from exam_engine.sittings.models import Sitting
+from proctoring import incidents
 from proctoring.models import Incident
 from proctoring.progress import Progress, progress_of
 from tests import world
@@ -407,3 +408,19 @@ class TestProgress:
         assert found.answered == len(expected.answered)
         assert found.flagged == len(expected.flags)
         assert found.position == expected.position
+
+
+def test_while_the_database_is_down_nothing_gathered_is_lost(
+    any_database_app: Flask, watcher: Proctor, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: object) -> None:
+        raise DatabaseUnavailableError
+
+    room.send(0, "presence", value="copied")
+    with monkeypatch.context() as outage:
+        outage.setattr(incidents, "record", down)
+        with pytest.raises(DatabaseUnavailableError):
+            any_database_app.extensions["proctoring"].broadcast.tell()
+    (delta,) = watcher.told()
+    assert [each["rule"] for each in delta["incidents"]] == ["clipboard"]
+    assert [each["kind"] for each in delta["signals"]] == ["copied"]
