@@ -131,7 +131,8 @@ def _draw_domain(
         shortfalls += _missing(domain, topic, wanted, drawn)
     if not shortfalls:
         rest = domain.items - sum(domain.topics.values())
-        drawn = _draw([group for group in groups if group not in taken], rest, rng)
+        codes = {item.code for group in taken for item in group}
+        drawn = _draw([group for group in groups if group[0].code not in codes], rest, rng)
         taken += drawn
         shortfalls += _missing(domain, None, rest, drawn)
     return [item for group in taken for item in group], shortfalls
