@@ -120,28 +120,28 @@ class _RowReader:
         return known.get(code)
 
     def _options(self) -> tuple[str, ...]:
-        filled = [letter for letter in LETTERS if self._text(letter) is not None]
+        # An option whose cell is at fault is still an option: its key and points are not to blame.
+        filled = [letter for letter in LETTERS if self._is_given(letter)]
         for letter in LETTERS[:2]:
             self._required(letter)
         for letter in filled:
-            before = LETTERS[2 : LETTERS.index(letter)]
-            if any(self._text(other) is None and self._is_clean(other) for other in before):
+            if any(other not in filled for other in LETTERS[2 : LETTERS.index(letter)]):
                 self._fault(letter, "options.gap")
         return tuple(filled)
 
-    def _is_clean(self, column: str) -> bool:
-        return (self._row.number, column) not in self._sheet.broken
+    def _is_given(self, column: str) -> bool:
+        return column in self._row.texts or (self._row.number, column) in self._sheet.broken
 
     def _points(self, letters: tuple[str, ...]) -> dict[str, int | None]:
         """Points by letter; empty for an item without any."""
         columns = {letter: f"points_{letter}" for letter in LETTERS}
-        if all(self._text(column) is None and self._is_clean(column) for column in columns.values()):
+        if not any(map(self._is_given, columns.values())):
             return {}
         points: dict[str, int | None] = {}
         for letter, column in columns.items():
             if letter in letters:
                 points[letter] = self._whole(column)
-            elif self._text(column) is not None and self._is_clean(letter):
+            elif self._is_given(column):
                 self._fault(column, "points.no_option")
         return points
 
