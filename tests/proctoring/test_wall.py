@@ -9,23 +9,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import event, select
 
 from exam_engine import sweeper
 from exam_engine.app import engine_of
 from exam_engine.audit import AuditEntry
-from exam_engine.clock import from_ms, to_ms
-from exam_engine.database import Base, Database, DatabaseUnavailableError
+from exam_engine.clock import to_ms
+from exam_engine.database import DatabaseUnavailableError
 from exam_engine.delivery.models import Attempt, LogEvent
-from exam_engine.delivery.projection import project
-from exam_engine.delivery.reading import lines_of_many
 from exam_engine.exams.paper import arrange
 from exam_engine.sittings.models import Sitting
 from proctoring import incidents
 from proctoring.models import Incident
-from proctoring.progress import Progress, progress_of
 from tests import world
 from tests.conftest import MakeApp
 from tests.proctoring.conftest import Proctor, Room
@@ -361,53 +356,6 @@ class TestDeeds:
         with engine_of(any_database_app).database.read() as session:
             entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "incident.seen")).one()
         assert entry.reason == "a pop-up"
-
-
-class TestProgress:
-    @given(
-        st.lists(
-            st.tuples(
-                st.integers(1, 2),
-                st.sampled_from(["answered", "flagged", "navigated", "presence"]),
-                st.integers(1, 3),
-                st.booleans(),
-                st.integers(0, 20),
-            ),
-            max_size=25,
-        )
-    )
-    def test_it_says_what_the_projection_says(self, script: list[tuple[int, str, int, bool, int]]) -> None:
-        database = Database("sqlite://")
-        Base.metadata.tables["event"].create(database.engine)
-        start = to_ms(world.START)
-        values: dict[str, Callable[[bool], Any]] = {
-            "answered": lambda yes: "A" if yes else None,
-            "flagged": lambda yes: yes,
-            "navigated": lambda yes: None,
-            "presence": lambda yes: "copied",
-        }
-        with database.transaction() as session:
-            for seq, (lane, kind, item, yes, second) in enumerate(script, 1):
-                session.add(
-                    LogEvent(
-                        attempt_id=1,
-                        lane=lane,
-                        seq=seq,
-                        kind=kind,
-                        value=values[kind](yes),
-                        late=False,
-                        item=None if kind == "presence" else item,
-                        at=from_ms(start + second * 1000),
-                        received_at=from_ms(start + 60_000),
-                    )
-                )
-        with database.read() as session:
-            found = progress_of(session, [1]).get(1, Progress())
-            expected = project(lines_of_many(session, [1]).get(1, []))
-        database.close()
-        assert found.answered == len(expected.answered)
-        assert found.flagged == len(expected.flags)
-        assert found.position == expected.position
 
 
 def test_while_the_database_is_down_nothing_gathered_is_lost(
