@@ -162,7 +162,8 @@ def test_a_fault_is_named_by_its_cell(changes: dict[str, Any], expected: str) ->
 
 
 def test_all_faults_of_all_rows_are_named_at_once() -> None:
-    found = faults(row(domain=None, key="Z"), {}, row(language="xx"), figures=({"figure": "F", "alt": "x", "svg": "?"},))
+    broken = {"figure": "F", "alt": "x", "svg": "?"}
+    found = faults(row(domain=None, key="Z"), {}, row(language="xx"), figures=(broken,))
     assert found == [
         "Items!C2 (domain) value.missing",
         "Items!P2 (key) key.no_option",
