@@ -19,7 +19,8 @@ from werkzeug.exceptions import NotFound
 from exam_engine import signals
 from exam_engine.app import engine_of
 from exam_engine.database import Database
-from exam_engine.delivery.models import Attempt, AttemptState
+from exam_engine.delivery.models import Attempt
+from exam_engine.delivery.states import AttemptState
 
 GROUP_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 COMMIT_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)

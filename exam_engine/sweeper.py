@@ -17,8 +17,9 @@ from exam_engine.app import Engine, engine_of
 from exam_engine.clock import from_ms
 from exam_engine.database import DatabaseUnavailableError
 from exam_engine.delivery.door import append_server_event
-from exam_engine.delivery.models import Attempt, AttemptState, EventKind
+from exam_engine.delivery.models import Attempt
 from exam_engine.delivery.presence import Change
+from exam_engine.delivery.states import AttemptState, EventKind
 from exam_engine.scoring.operations import score_pending
 
 PERIOD_SECONDS = 1.0

@@ -20,7 +20,7 @@ from exam_engine.app import engine_of
 from exam_engine.clock import to_ms
 from exam_engine.database import DatabaseUnavailableError
 from exam_engine.delivery.door import CommittedEvent
-from exam_engine.delivery.models import EventKind
+from exam_engine.delivery.states import EventKind
 from proctoring import incidents
 from proctoring.leases import Leases
 from proctoring.models import Incident

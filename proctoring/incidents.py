@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from exam_engine import audit
 from exam_engine.audit import Actor
 from exam_engine.clock import to_ms
-from exam_engine.delivery.models import SERVER_LANE, Attempt, Device, EventKind, LogEvent
+from exam_engine.delivery.models import Attempt, Device, LogEvent
+from exam_engine.delivery.states import SERVER_LANE, EventKind
 from exam_engine.errors import InvalidInputError
 from proctoring.models import Incident, IncidentState
 from proctoring.rules import DEVICE_WAITING, Finding, Sign, find

@@ -13,7 +13,8 @@ from exam_engine.app import engine_of
 from exam_engine.audit import Actor
 from exam_engine.delivery import interventions
 from exam_engine.delivery.attempt_clock import AttemptStateError
-from exam_engine.delivery.models import Attempt, AttemptState
+from exam_engine.delivery.models import Attempt
+from exam_engine.delivery.states import AttemptState
 from exam_engine.errors import ExamEngineError, InvalidInputError, NotFoundError
 from proctoring import incidents
 from proctoring.scope import supervised, supervised_attempt, supervised_incident

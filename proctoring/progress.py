@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import Text, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from exam_engine.delivery.models import SERVER_LANE, EventKind, LogEvent
+from exam_engine.delivery.models import LogEvent
+from exam_engine.delivery.states import SERVER_LANE, EventKind
 
 
 @dataclass(frozen=True)

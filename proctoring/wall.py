@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from exam_engine.app import Engine
 from exam_engine.clock import to_ms
-from exam_engine.delivery.models import Attempt, AttemptState, Device, DeviceState
+from exam_engine.delivery.models import Attempt, Device
+from exam_engine.delivery.states import AttemptState, DeviceState
 from exam_engine.exams.paper import arrange
 from exam_engine.sittings.models import Admission, Candidate, Sitting
 from proctoring import incidents

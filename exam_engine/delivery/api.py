@@ -16,7 +16,7 @@ from exam_engine.clock import to_ms
 from exam_engine.delivery import entrance, view
 from exam_engine.delivery.door import Request
 from exam_engine.delivery.events import EventsMalformedError, check_against_paper, read_batch
-from exam_engine.delivery.models import EventKind
+from exam_engine.delivery.states import EventKind
 from exam_engine.delivery.tokens import COOKIE, DeviceToken, TokenMint
 from exam_engine.errors import ExamEngineError, InvalidInputError
 

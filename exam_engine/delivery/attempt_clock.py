@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from exam_engine.delivery.models import AttemptState, EventKind
+from exam_engine.delivery.states import AttemptState, EventKind
 from exam_engine.errors import ExamEngineError
 
 

@@ -18,15 +18,8 @@ from exam_engine.clock import from_ms
 from exam_engine.delivery import attempt_clock
 from exam_engine.delivery.attempt_clock import AttemptClock, AttemptStateError
 from exam_engine.delivery.events import SentEvent
-from exam_engine.delivery.models import (
-    SERVER_LANE,
-    Attempt,
-    AttemptState,
-    Device,
-    DeviceState,
-    EventKind,
-    LogEvent,
-)
+from exam_engine.delivery.models import Attempt, Device, LogEvent
+from exam_engine.delivery.states import SERVER_LANE, AttemptState, DeviceState, EventKind
 from exam_engine.delivery.status import COMMANDS, Command, Status
 from exam_engine.delivery.tokens import DeviceToken, DeviceUnknownError
 from exam_engine.errors import ExamEngineError

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from exam_engine import signals
 from exam_engine.delivery.door import append_server_event, locked_attempt
-from exam_engine.delivery.models import Attempt, AttemptState, Device, DeviceState, EventKind
+from exam_engine.delivery.models import Attempt, Device
+from exam_engine.delivery.states import AttemptState, DeviceState, EventKind
 from exam_engine.delivery.tokens import DeviceToken, DeviceUnknownError, keyed_digest
 from exam_engine.errors import ExamEngineError
 from exam_engine.exams.definition import ExamDefinition

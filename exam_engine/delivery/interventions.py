@@ -13,7 +13,8 @@ from exam_engine import audit, signals
 from exam_engine.app import engine_of
 from exam_engine.audit import Actor
 from exam_engine.delivery.door import append_server_event, locked_attempt
-from exam_engine.delivery.models import Attempt, Device, DeviceState, EventKind
+from exam_engine.delivery.models import Attempt, Device
+from exam_engine.delivery.states import DeviceState, EventKind
 from exam_engine.errors import ExamEngineError, InvalidInputError, NotFoundError
 
 MAX_MINUTES = 600

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import datetime
 from typing import Any
 
@@ -10,44 +9,8 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exam_engine.database import Base
+from exam_engine.delivery.states import AttemptState
 from exam_engine.sittings.models import Admission
-
-SERVER_LANE = 0
-
-
-class AttemptState(enum.StrEnum):
-    """Where an attempt stands."""
-
-    ADMITTED = "admitted"
-    RUNNING = "running"
-    PAUSED = "paused"
-    SUBMITTED = "submitted"
-
-
-class DeviceState(enum.StrEnum):
-    """Where a device stands towards its attempt."""
-
-    ACTIVE = "active"
-    WAITING = "waiting"
-    REFUSED = "refused"
-    SUPERSEDED = "superseded"
-
-
-class EventKind(enum.StrEnum):
-    """Kinds of lines in the log. The first five come from devices, the others from the server (lane 0)."""
-
-    ANSWERED = "answered"
-    FLAGGED = "flagged"
-    NAVIGATED = "navigated"
-    PRESENCE = "presence"
-    SUBMITTED = "submitted"
-    STARTED = "started"
-    MESSAGE = "message"
-    PAUSED = "paused"
-    RESUMED = "resumed"
-    EXTENDED = "extended"
-    ENDED = "ended"
-    DEVICE = "device"
 
 
 class Attempt(Base):

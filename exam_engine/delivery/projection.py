@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from exam_engine.delivery.attempt_clock import AttemptClock
-from exam_engine.delivery.models import SERVER_LANE, EventKind
+from exam_engine.delivery.states import SERVER_LANE, EventKind
 from exam_engine.exams.definition import LateAnswers
 
 

@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from exam_engine.delivery.models import SERVER_LANE, Device, LogEvent
+from exam_engine.delivery.models import Device, LogEvent
 from exam_engine.delivery.projection import Line
+from exam_engine.delivery.states import SERVER_LANE
 
 _line = (
     LogEvent.lane,

@@ -10,7 +10,8 @@ from flask_socketio import SocketIO, join_room
 
 from exam_engine import signals
 from exam_engine.app import current_engine, engine_of
-from exam_engine.delivery.models import Attempt, DeviceState
+from exam_engine.delivery.models import Attempt
+from exam_engine.delivery.states import DeviceState
 from exam_engine.delivery.tokens import COOKIE, DeviceUnknownError, TokenMint
 from exam_engine.delivery.view import sitting_of, status_of
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from exam_engine.clock import to_ms
 from exam_engine.delivery.attempt_clock import AttemptClock
-from exam_engine.delivery.models import DeviceState, EventKind
+from exam_engine.delivery.states import DeviceState, EventKind
 
 COMMANDS = frozenset(
     {

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from exam_engine.delivery import attempt_clock
 from exam_engine.delivery.attempt_clock import AttemptClock
-from exam_engine.delivery.models import SERVER_LANE, Attempt, EventKind
+from exam_engine.delivery.models import Attempt
 from exam_engine.delivery.projection import Line
 from exam_engine.delivery.reading import lines_of
+from exam_engine.delivery.states import SERVER_LANE, EventKind
 
 
 @dataclass(frozen=True)

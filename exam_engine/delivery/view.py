@@ -11,9 +11,10 @@ from exam_engine.app import Engine
 from exam_engine.clock import to_ms
 from exam_engine.delivery.attempt_clock import AttemptStateError
 from exam_engine.delivery.door import clock_of, read_commands
-from exam_engine.delivery.models import Attempt, AttemptState, Device, DeviceState
+from exam_engine.delivery.models import Attempt, Device
 from exam_engine.delivery.projection import project
 from exam_engine.delivery.reading import lines_of
+from exam_engine.delivery.states import AttemptState, DeviceState
 from exam_engine.delivery.status import Status
 from exam_engine.delivery.tokens import DeviceToken, DeviceUnknownError
 from exam_engine.exams.definition import ExamDefinition

@@ -13,9 +13,10 @@ from exam_engine import audit, signals
 from exam_engine.app import Engine, engine_of
 from exam_engine.audit import Actor
 from exam_engine.delivery.door import clock_of
-from exam_engine.delivery.models import Attempt, AttemptState
+from exam_engine.delivery.models import Attempt
 from exam_engine.delivery.projection import project_counting
 from exam_engine.delivery.reading import lines_of, superseded_at
+from exam_engine.delivery.states import AttemptState
 from exam_engine.errors import InvalidInputError
 from exam_engine.exams.paper import arrange
 from exam_engine.scoring.models import AttemptScore, DomainScore

@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from exam_engine.delivery.models import Attempt, AttemptState
+from exam_engine.delivery.models import Attempt
+from exam_engine.delivery.states import AttemptState
 from exam_engine.sittings.models import Admission, Candidate, Sitting
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from exam_engine.delivery import attempt_clock as ac
 from exam_engine.delivery.attempt_clock import AttemptClock, AttemptStateError
-from exam_engine.delivery.models import AttemptState
+from exam_engine.delivery.states import AttemptState
 
 T0 = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exam_engine.delivery.attempt_clock import AttemptClock
-from exam_engine.delivery.models import AttemptState
 from exam_engine.delivery.projection import Line, project, project_counting
+from exam_engine.delivery.states import AttemptState
 from exam_engine.exams.definition import LateAnswers
 
 T0 = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
