@@ -145,6 +145,7 @@ def any_database_app(request: pytest.FixtureRequest, make_app: MakeApp) -> Flask
         return make_app(parts=PARTS)
     postgres: Postgres = request.getfixturevalue("postgres")
     redis_server: RedisServer = request.getfixturevalue("redis_server")
+    redis_server.empty()
     return make_app(parts=PARTS, database_url=postgres.new_database(), redis_url=redis_server.url)
 
 

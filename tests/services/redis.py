@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import redis
+
 from tests.services import answers, free_port, wait_for
 
 
@@ -29,6 +31,11 @@ class RedisServer:
         command = [_program(), *(part for name, value in options.items() for part in (f"--{name}", str(value)))]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for(lambda: answers(self.port), "Redis")
+
+    def empty(self) -> None:
+        """Forget everything, so that one test's failed sign-ins do not lock out the next."""
+        with redis.Redis.from_url(self.url) as client:
+            client.flushall()
 
     def kill(self) -> None:
         """Kill the server at once."""
