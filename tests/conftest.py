@@ -72,7 +72,7 @@ def csrf_token(page: TestResponse) -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_translations() -> None:
-    """Pages speak Indonesian only when catalogues are compiled, as ``make build`` does."""
+    """Pages speak Indonesian only when catalogues are compiled, as ``make web`` does."""
     for source in ROOT.glob("*/translations/*/LC_MESSAGES/*.po"):
         compiled = source.with_suffix(".mo")
         if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:

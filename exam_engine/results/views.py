@@ -111,7 +111,8 @@ def _plots(definition: ExamDefinition, lines: list[ResultLine]) -> list[Distribu
                 [value for value in values if value is not None],
                 low,
                 high,
-                first.get(domain.code),
+                # Thresholds stand on raw scores; on the scale of abilities there is no place for them.
+                None if by_ability else first.get(domain.code),
             )
         )
     return plots

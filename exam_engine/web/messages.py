@@ -77,7 +77,7 @@ MESSAGES: dict[str, Message] = {
     ),
     "clients.not_built": Message(
         _l("The browser clients have not been built: %(name)s is missing."),
-        _l("Run “make build” in the project's folder, then reload."),
+        _l("Run “make web” in the project's folder, then reload."),
     ),
     "settings.invalid": Message(
         _l("The setting “%(field)s” cannot be used: %(problem)s"),

@@ -109,7 +109,7 @@ def test_without_built_clients_the_page_says_what_to_do(app: Flask, client: Staf
     app.extensions["assets"] = NothingBuilt()
     reply = client.get("/")
     assert reply.status_code == 500
-    assert "make build" in reply.text
+    assert "make web" in reply.text
 
 
 def test_two_packages_cannot_claim_one_code() -> None:
