@@ -29,6 +29,12 @@ class Presence(Protocol):
     def seen(self, attempt_id: int, at: float) -> None:
         """A device gave a sign (a save, a heartbeat, its socket). Cheap: called on every save."""
 
+    def connected(self, attempt_id: int) -> None:
+        """A device's socket stands: until it falls, that is a sign without end."""
+
+    def disconnected(self, attempt_id: int) -> None:
+        """The last socket of the attempt at this worker has fallen."""
+
     def gone(self, attempt_id: int) -> None:
         """The attempt has ended; its silence means nothing any more."""
 
@@ -47,18 +53,31 @@ class LocalPresence:
     def __init__(self) -> None:
         self._last: dict[int, float] = {}
         self._silent: set[int] = set()
+        self._connected: set[int] = set()
 
     def seen(self, attempt_id: int, at: float) -> None:
         self._last[attempt_id] = at
 
+    def connected(self, attempt_id: int) -> None:
+        self._connected.add(attempt_id)
+
+    def disconnected(self, attempt_id: int) -> None:
+        self._connected.discard(attempt_id)
+
     def gone(self, attempt_id: int) -> None:
         self._last.pop(attempt_id, None)
         self._silent.discard(attempt_id)
+        self._connected.discard(attempt_id)
+
+    def with_sockets(self) -> list[int]:
+        """The attempts whose socket stands at this worker."""
+        return list(self._connected)
 
     def last_seen(self, attempt_ids: Iterable[int]) -> dict[int, float]:
         return {each: self._last[each] for each in attempt_ids if each in self._last}
 
     def changes(self, now: float, silence_seconds: float) -> list[Change]:
+        self._last.update(dict.fromkeys(self.with_sockets(), now))
         limit = now - silence_seconds
         found = []
         for attempt_id, last in list(self._last.items()):
@@ -81,12 +100,20 @@ class RedisPresence:
         self._local = LocalPresence()
         self._fresh: dict[int, float] = {}
         self._gone: set[int] = set()
+        self._sockets_shared_at = 0.0
         self._down_until = 0.0
         self._log = structlog.get_logger("presence")
 
     def seen(self, attempt_id: int, at: float) -> None:
         self._local.seen(attempt_id, at)
         self._fresh[attempt_id] = at
+
+    def connected(self, attempt_id: int) -> None:
+        self._local.connected(attempt_id)
+        self._sockets_shared_at = 0.0
+
+    def disconnected(self, attempt_id: int) -> None:
+        self._local.disconnected(attempt_id)
 
     def gone(self, attempt_id: int) -> None:
         self._local.gone(attempt_id)
@@ -110,6 +137,10 @@ class RedisPresence:
 
     def changes(self, now: float, silence_seconds: float) -> list[Change]:
         local = self._local.changes(now, silence_seconds)
+        # Thousands of sockets stand at once: telling Redis of them a few times within the silence is enough.
+        if now - self._sockets_shared_at >= silence_seconds / 4:
+            self._fresh.update(dict.fromkeys(self._local.with_sockets(), now))
+            self._sockets_shared_at = now
         if not self._is_up():
             return local
         try:

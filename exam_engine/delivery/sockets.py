@@ -35,6 +35,7 @@ def register_sockets(app: Flask, sockets: SocketIO) -> None:
         join_room(_room(token.attempt_id))
         connected[_sid()] = (token.attempt_id, sitting_id)
         sockets_of[token.attempt_id] += 1
+        engine.presence.connected(token.attempt_id)
         _tell(app, token.attempt_id, sitting_id, True)
         return True
 
@@ -46,6 +47,7 @@ def register_sockets(app: Flask, sockets: SocketIO) -> None:
         sockets_of[attempt_id] -= 1
         if sockets_of[attempt_id] <= 0:
             del sockets_of[attempt_id]
+            engine_of(app).presence.disconnected(attempt_id)
         _tell(app, attempt_id, sitting_id, attempt_id in sockets_of)
 
     sockets.on_event("connect", came, namespace=NAMESPACE)
