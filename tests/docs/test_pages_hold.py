@@ -9,12 +9,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from flask import Flask
+
+from exam_engine.metrics import metrics_of
 
 ROOT = Path(__file__).parents[2]
+UNITS = sorted((ROOT / "config" / "systemd").iterdir())
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]*)(#[^)\s]*)?\)")
 FILE = re.compile(r"`((?:psychometrics|exam_engine|item_bank|proctoring|web|config|tests|benchmarks|setup)/[\w./@-]*)`")
-COMMAND = re.compile(r"exam-engine ([^`\n#|]+)")
+COMMAND = re.compile(r"(?<!lib/)exam-engine ([^`\n#|]+)")
 COMMANDS = """
 import json
 import exam_engine.cli as cli
@@ -63,7 +67,7 @@ def test_files_named_are_there(page: Path) -> None:
     assert gone == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *UNITS], ids=lambda page: page.name)
 def test_commands_named_exist(page: Path, commands: dict[str, list[str]]) -> None:
     for line in COMMAND.findall(page.read_text("utf-8")):
         words = line.split()
@@ -83,3 +87,14 @@ def test_every_command_is_told_in_the_pages(commands: dict[str, list[str]]) -> N
     groups = {name.rpartition(" ")[0] for name in commands}
     untold = [name for name in commands if name not in groups and not re.search(rf"exam-engine [^\n]*\b{name}\b", told)]
     assert untold == []
+
+
+def test_the_metrics_told_are_those_served(app: Flask) -> None:
+    page = (ROOT / "docs" / "running.md").read_text("utf-8")
+    told = dict(re.findall(r"^\| `(exam_\w+)` \| (counter|gauge|histogram)", page, re.MULTILINE))
+    with app.app_context():
+        served = {
+            family.name + ("_total" if family.type == "counter" else ""): family.type
+            for family in metrics_of(app).registry.collect()
+        }
+    assert told == served
