@@ -18,7 +18,7 @@ UNITS = sorted((ROOT / "config" / "systemd").iterdir())
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]*)(#[^)\s]*)?\)")
 FILE = re.compile(r"`((?:psychometrics|exam_engine|item_bank|proctoring|web|config|tests|benchmarks|setup)/[\w./@-]*)`")
-COMMAND = re.compile(r"(?<!lib/)exam-engine ([^`\n#|]+)")
+COMMAND = re.compile(r"exam-engine ((?:--profile|[a-z])[^`\n#|]*)")
 COMMANDS = """
 import json
 import exam_engine.cli as cli
