@@ -93,6 +93,11 @@ class WireClient:
             self._connection = None
 
     @property
+    def cookie(self) -> str:
+        """The device's cookie, once signed in: ``name=value``."""
+        return f"{COOKIE}={self._cookie}"
+
+    @property
     def is_listening(self) -> bool:
         """Whether the socket is open."""
         return self._socket is not None

@@ -17,9 +17,12 @@ ROOT = Path(__file__).parents[2]
 class EngineServer:
     """One worker process on a port of its own, or one of several on a shared port."""
 
-    def __init__(self, settings: Settings, *, port: int | None = None, shared: bool = False) -> None:
+    def __init__(
+        self, settings: Settings, *, port: int | None = None, shared: bool = False, module: str = "exam_engine"
+    ) -> None:
         self.port = port or free_port()
         self._shared = shared
+        self._module = module
         self._log = Path(tempfile.mkdtemp(prefix="exam-engine-log-")) / "server.log"
         self._environment = {**os.environ, **_as_environment(settings)}
         self._process: subprocess.Popen[bytes] | None = None
@@ -37,7 +40,7 @@ class EngineServer:
 
     def start(self) -> None:
         """Start the server and wait until it listens."""
-        command = [sys.executable, "-m", "exam_engine", "serve", "--port", str(self.port)]
+        command = [sys.executable, "-m", self._module, "serve", "--port", str(self.port)]
         if self._shared:
             command.append("--shared-port")
         with self._log.open("ab") as log:
