@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from exam_engine import audit
@@ -46,6 +46,7 @@ class Query:
     text: str = ""
     language: str | None = None
     domain: str | None = None
+    topic: str | None = None
     state: VersionState | None = None
     page: int = 1
 
@@ -74,6 +75,22 @@ def current_versions() -> Select[ItemVersion]:
 
 def search(session: Session, query: Query) -> Page:
     """The current versions that fit, one page of them; a page beyond the last is empty."""
+    fitting = _fitting(query)
+    number = max(1, query.page)
+    total = session.scalar(select(func.count()).select_from(fitting.subquery())) or 0
+    page = fitting.order_by(BankItem.code).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    return Page(tuple(session.scalars(page)), number, total)
+
+
+def neighbours(session: Session, query: Query, code: str) -> tuple[str | None, str | None]:
+    """The codes before and after ``code`` among the items that fit, whether or not it fits itself."""
+    fitting = _fitting(query).with_only_columns(BankItem.code)
+    before = fitting.where(BankItem.code < code).order_by(BankItem.code.desc())
+    after = fitting.where(BankItem.code > code).order_by(BankItem.code)
+    return session.scalar(before.limit(1)), session.scalar(after.limit(1))
+
+
+def _fitting(query: Query) -> Select[ItemVersion]:
     fitting = current_versions()
     for word in query.text.lower().split():
         fitting = fitting.where(ItemVersion.search_text.contains(word, autoescape=True))
@@ -81,12 +98,11 @@ def search(session: Session, query: Query) -> Page:
         fitting = fitting.where(ItemVersion.language == query.language)
     if query.domain:
         fitting = fitting.where(ItemVersion.domain == query.domain)
+    if query.topic:
+        fitting = fitting.where(ItemVersion.topic == query.topic)
     if query.state:
         fitting = fitting.where(ItemVersion.state == query.state.value)
-    number = max(1, query.page)
-    total = session.scalar(select(func.count()).select_from(fitting.subquery())) or 0
-    page = fitting.order_by(BankItem.code).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    return Page(tuple(session.scalars(page)), number, total)
+    return fitting
 
 
 def current_version(session: Session, code: str) -> ItemVersion:
@@ -107,9 +123,30 @@ def versions_of(session: Session, code: str) -> tuple[ItemVersion, ...]:
     return tuple(session.scalars(versions.order_by(ItemVersion.number.desc())))
 
 
-def domains(session: Session) -> tuple[str, ...]:
-    """The domains there are items of."""
-    return tuple(session.scalars(select(ItemVersion.domain).distinct().order_by(ItemVersion.domain)))
+@dataclass(frozen=True)
+class TopicCount:
+    """How many items a topic of a domain has, by the state of their current version."""
+
+    domain: str
+    topic: str
+    drafts: int
+    approved: int
+    returned: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.drafts + self.approved + self.returned
+
+
+def topic_counts(session: Session) -> tuple[TopicCount, ...]:
+    """The counts of every topic there are items of, by domain and topic."""
+    rows = current_versions().with_only_columns(ItemVersion.domain, ItemVersion.topic, ItemVersion.state).subquery().c
+    place = (rows.domain, rows.topic)
+    states = (VersionState.DRAFT, VersionState.APPROVED, VersionState.RETURNED)
+    sums = (func.sum(case((rows.state == state.value, 1), else_=0)) for state in states)
+    counted = session.execute(select(*place, *sums).group_by(*place).order_by(*place))
+    return tuple(TopicCount(*row) for row in counted)
 
 
 def decide(

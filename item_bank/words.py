@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from exam_engine.web.messages import Message
+from item_bank.models import VersionState
 
 PROBLEMS = {
     # The file as a whole.
@@ -56,7 +58,22 @@ PROBLEMS = {
     "figure.reference": _l("“%(name)s” on <%(element)s> refers to something outside the drawing"),
     "figure.nested_use": _l("<use> refers to “%(name)s”, which holds a <use> itself"),
     "figure.no_size": _l("the drawing needs a viewBox, or a width and a height"),
+    # No faults, but perhaps not meant.
+    "warning.new_domain": _l("Domains new to the bank: %(names)s. Are they spelt as in the exam's definition?"),
+    "warning.rests": _l("Approved items that change: %(count)s. They go into no paper until approved again."),
+    "warning.new_key": _l("Items that get another key: %(count)s."),
+    "warning.simulated": _l("Items whose parameters are simulated, not measured: %(count)s."),
+    "warning.not_calibrated": _l("Items without parameters, not calibrated: %(count)s."),
+    "warning.no_explanation": _l("Items without an explanation for reviewers: %(count)s."),
 }
+
+STATES: dict[str, tuple[LazyString, str]] = {
+    VersionState.DRAFT: (_l("draft"), "info"),
+    VersionState.APPROVED: (_l("approved"), "good"),
+    VersionState.RETURNED: (_l("returned"), "warn"),
+}
+"""Words and tone for where a version stands."""
+LANGUAGES = {"id": _l("Indonesian"), "en": _l("English")}
 
 SHORTFALL = _l("%(place)s: %(wanted)s wanted, %(found)s found")
 

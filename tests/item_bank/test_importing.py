@@ -125,7 +125,8 @@ def test_search_narrows_by_words_language_domain_and_state(bank: Database) -> No
         assert codes(state=VersionState.APPROVED) == ["X-1"]
         assert codes(page=2) == []
         assert current_version(session, "X-2").has_figure
-        assert catalogue.domains(session) == ("KEY", "WGT")
+        assert codes(domain="KEY", topic="Logika") == []
+        assert {count.domain: count.total for count in catalogue.topic_counts(session)} == {"KEY": 2, "WGT": 1}
 
 
 def test_pages_hold_so_many_and_know_the_total(bank: Database, monkeypatch: pytest.MonkeyPatch) -> None:
