@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from exam_engine import audit
 from exam_engine.accounts.access import current_actor, current_staff, requires
 from exam_engine.accounts.models import Role
 from exam_engine.app import current_engine
@@ -52,7 +53,12 @@ def items() -> ResponseReturnValue:
 
 @requires(Role.AUTHOR, Role.REVIEWER)
 def item(code: str) -> ResponseReturnValue:
-    """GET /bank/items/<code>"""
+    """GET /bank/items/<code>: shows the key, so that it was opened goes into the audit trail."""
+    engine = current_engine()
+    with engine.database.transaction() as session:
+        shown = catalogue.current_version(session, code)
+        detail: dict[str, Any] = {"version": shown.number, "digest": shown.digest}
+        audit.record(session, engine.clock.now(), current_actor(), "item.viewed", "item", code, **detail)
     return _item(code, None)
 
 

@@ -319,6 +319,14 @@ def test_items_lead_to_their_neighbours_among_those_searched_for(author: StaffCl
     assert 'rel="prev" href="/bank/items/X-1?domain=KEY"' in page and 'rel="next"' not in page
 
 
+def test_that_a_key_was_shown_is_in_the_audit_trail(bank: Flask, author: StaffClient) -> None:
+    load(author, KEYED)
+    author.get("/bank/items/X-1")
+    with engine_of(bank).database.read() as session:
+        trail = session.scalars(select(AuditEntry).filter_by(action="item.viewed")).one()
+    assert (trail.object_id, trail.detail["version"]) == ("X-1", 1)
+
+
 def test_an_unknown_item_is_not_there(author: StaffClient) -> None:
     assert author.get("/bank/items/NONE").status_code == 404
 
