@@ -28,7 +28,7 @@ STORED_AT = "%Y-%m-%d %H:%M:%S.%f"
 
 
 class DeviceNotActiveError(ExamEngineError):
-    """This device waits for a proctor's consent; it may not write yet."""
+    """Another device holds the attempt: this one may not write, nor read what its candidate has earned."""
 
     code = "device.waiting"
     status = 409

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from exam_engine.app import Engine
 from exam_engine.clock import to_ms
 from exam_engine.delivery.attempt_clock import AttemptStateError
-from exam_engine.delivery.door import clock_of, read_commands
+from exam_engine.delivery.door import DeviceNotActiveError, clock_of, read_commands
 from exam_engine.delivery.models import Attempt, Device
-from exam_engine.delivery.projection import project
+from exam_engine.delivery.projection import Projection, project
 from exam_engine.delivery.reading import lines_of
 from exam_engine.delivery.states import AttemptState, DeviceState
 from exam_engine.delivery.status import Status
@@ -54,7 +54,6 @@ def attempt(session: Session, engine: Engine, token: DeviceToken) -> dict[str, A
     body |= {
         "attempt": row.public_id,
         "lane": device.lane,
-        "last_seq": 0,
         "minutes": definition.minutes_for(admission.accommodation),
         "candidate": {
             "name": admission.candidate.name,
@@ -66,22 +65,19 @@ def attempt(session: Session, engine: Engine, token: DeviceToken) -> dict[str, A
         "answers": {},
         "position": None,
     }
-    if device.state in (DeviceState.ACTIVE, DeviceState.SUPERSEDED):
-        body |= _work(session, row, device)
+    projection = project(lines_of(session, row.id))
+    body["last_seq"] = projection.last_seq.get(device.lane, 0)
+    if device.state == DeviceState.ACTIVE:
+        body |= _work(projection)
     return body
 
 
-def _work(session: Session, row: Attempt, device: Device) -> dict[str, Any]:
-    projection = project(lines_of(session, row.id))
+def _work(projection: Projection) -> dict[str, Any]:
     answers: dict[str, dict[str, Any]] = {}
     for ref in sorted({*projection.answers, *projection.flags}):
         given = projection.answers.get(ref)
         answers[str(ref)] = {"value": given.value if given else None, "flag": ref in projection.flags}
-    return {
-        "answers": answers,
-        "position": projection.position,
-        "last_seq": projection.last_seq.get(device.lane, 0),
-    }
+    return {"answers": answers, "position": projection.position}
 
 
 def _exam(definition: ExamDefinition, sitting: Sitting) -> dict[str, Any]:
@@ -126,8 +122,15 @@ def paper_slice(
 
 
 def result(session: Session, engine: Engine, token: DeviceToken) -> dict[str, Any]:
-    """The candidate's own scores, when they are there and the exam shows them."""
-    row, _ = _holder(session, token)
+    """The candidate's own scores, when they are there and the exam shows them.
+
+    Raises:
+        DeviceUnknownError: no such attempt or device.
+        DeviceNotActiveError: this device does not hold the attempt, or did not when it ended.
+    """
+    row, device = _holder(session, token)
+    if device.state != DeviceState.ACTIVE:
+        raise DeviceNotActiveError
     definition = engine.papers.paper(row.paper_id).definition
     shown = definition.show_scores
     score = session.scalar(select(AttemptScore).filter_by(attempt_id=row.id))

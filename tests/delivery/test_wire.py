@@ -253,6 +253,37 @@ def test_a_second_device_waits_for_consent_and_the_first_is_told(device: Device,
     assert second.client.get("/exam/api/result").json["scores"][0]["raw"] == 0, "B counts, neither A nor C"
 
 
+@pytest.mark.parametrize("refused", [False, True])
+def test_only_the_device_that_held_the_attempt_reads_its_answers_and_its_score(
+    device: Device, sitting: World, refused: bool
+) -> None:
+    onlooker = Device.of(sitting.app, "f" * 32)
+    onlooker.sign_in("UJI-0001")
+    if refused:
+        interventions.refuse(sitting.app, attempt_id(sitting), SYSTEM, 2, "Bukan peserta")
+    device.send(device.event("answered", START, 1, "A"), device.event("submitted", START))
+    sweep(sitting.app)
+    assert device.client.get("/exam/api/result").json["total"] == 5
+    reply = onlooker.client.get("/exam/api/result")
+    assert reply.status_code == 409
+    assert "scores" not in reply.json
+    seen = onlooker.client.get("/exam/api/attempt").json
+    assert (seen["answers"], seen["position"]) == ({}, None)
+    assert onlooker.client.get("/exam/api/paper").json["error"]["code"] == "paper.closed"
+
+
+def test_a_device_that_was_taken_over_from_reads_nothing_of_what_followed(device: Device, sitting: World) -> None:
+    device.send(device.event("navigated", START, 1))
+    second = Device.of(sitting.app, "f" * 32)
+    second.sign_in("UJI-0001")
+    interventions.consent(sitting.app, attempt_id(sitting), SYSTEM, 2, "Laptop rusak")
+    second.send(second.event("answered", START, 1, "A"), second.event("submitted", START))
+    sweep(sitting.app)
+    seen = device.client.get("/exam/api/attempt").json
+    assert (seen["state"], seen["answers"], seen["last_seq"]) == ("superseded", {}, 1)
+    assert device.client.get("/exam/api/result").status_code == 409
+
+
 def test_the_same_device_that_signs_in_again_goes_on_in_its_lane(device: Device, sitting: World) -> None:
     device.send(device.event("answered", START, 1, "A"))
     again = Device.of(sitting.app)
