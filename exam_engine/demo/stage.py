@@ -27,7 +27,7 @@ from exam_engine.sittings.operations import Applicant, SittingPlan, admit, new_p
 
 SITE = "Lokasi contoh"
 ROOM, OTHER_ROOM = "Ruang A", "Ruang B"
-VISITORS = 5
+VISITORS = 12
 WINDOW = timedelta(hours=8)
 # A sitting is used again as long as a visitor can still begin and finish in it.
 LEFT_AT_LEAST = timedelta(hours=2)

@@ -2,6 +2,7 @@ import { h, say } from "../dom";
 import type { Player } from "../player";
 import { type State, byDomain, isAnswered, isFlagged, which } from "../state";
 import { t } from "../words";
+import { onArrow } from "./arrows";
 
 export interface Grid {
   element: HTMLElement;
@@ -13,7 +14,7 @@ export interface Grid {
 /** All questions by number, one tab stop; arrows, Home and End move within. Mark and shape tell what is done. */
 export function grid(player: Player): Grid {
   const count = h("span", { class: "count" });
-  const groups = h("div", { "data-arrows": true, onkeydown: move });
+  const groups = h("div", { "data-arrows": true, onkeydown: onArrow });
   const element = h(
     "details",
     { class: "grid", open: matchMedia("(min-width: 60em)").matches },
@@ -54,25 +55,6 @@ export function grid(player: Player): Grid {
     });
     const n = which(s, isAnswered).length;
     say(count, t("grid.count", { n, all: s.items.length }));
-  }
-
-  function move(event: KeyboardEvent): void {
-    const order = [...groups.querySelectorAll<HTMLButtonElement>("button")];
-    const here = order.indexOf(document.activeElement as HTMLButtonElement);
-    const row = order.filter((cell) => cell.offsetTop === order[here]?.offsetTop && cell.parentNode === order[here]?.parentNode).length;
-    const steps: Record<string, number> = {
-      ArrowRight: here + 1,
-      ArrowLeft: here - 1,
-      ArrowDown: here + row,
-      ArrowUp: here - row,
-      Home: 0,
-      End: order.length - 1,
-    };
-    const to = order[Math.min(Math.max(steps[event.key] ?? -1, 0), order.length - 1)];
-    if (here < 0 || !(event.key in steps) || !to) return;
-    event.preventDefault();
-    order.forEach((cell) => (cell.tabIndex = cell === to ? 0 : -1));
-    to.focus();
   }
 
   return {

@@ -2,6 +2,7 @@ import { button, h } from "../dom";
 import type { KeyActions } from "../keys";
 import { type State, isAnswered, isFlagged, which } from "../state";
 import { t } from "../words";
+import { onArrow } from "./arrows";
 import { confirmHandIn, help } from "./dialogs";
 import { type Build, heading } from "./screen";
 
@@ -12,10 +13,14 @@ export const review: Build = (player, s) => {
     h("h2", {}, title),
     h(
       "div",
-      { class: "cells" },
-      at.map((i) => {
+      { class: "cells", "data-arrows": true, onkeydown: onArrow },
+      at.map((i, place) => {
         const mark = `cell ${isAnswered(now, i) ? "answered" : "empty"} ${isFlagged(now, i) ? "flagged" : ""}`;
-        return button(i + 1, () => player.show(i), { class: mark, "aria-label": t("question", { n: i + 1 }) });
+        return button(i + 1, () => player.show(i), {
+          class: mark,
+          "aria-label": t("question", { n: i + 1 }),
+          tabindex: place ? -1 : 0,
+        });
       }),
     ),
   ];
