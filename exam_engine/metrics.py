@@ -58,6 +58,9 @@ class Metrics:
         self.failed_sign_ins = Counter(
             "exam_failed_sign_ins", "Failed sign-ins", ["kind"], registry=self.registry
         )
+        self.scoring_failures = Counter(
+            "exam_scoring_failures", "Attempts that could not be scored, each try", registry=self.registry
+        )
         self._children: dict[tuple[str, int], Counter] = {}
 
     def count_request(self, endpoint: str | None, status: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import select, update
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from exam_engine import audit, signals
 from exam_engine.app import Engine, engine_of
 from exam_engine.audit import Actor
+from exam_engine.database import DatabaseUnavailableError
 from exam_engine.delivery.door import clock_of
 from exam_engine.delivery.models import Attempt
 from exam_engine.delivery.projection import project_counting
@@ -19,9 +20,12 @@ from exam_engine.delivery.reading import lines_of, superseded_at
 from exam_engine.delivery.states import AttemptState
 from exam_engine.errors import InvalidInputError
 from exam_engine.exams.paper import arrange
+from exam_engine.metrics import metrics_of
 from exam_engine.scoring.models import AttemptScore, DomainScore
 from exam_engine.scoring.score import Outcome, score
 from exam_engine.sittings.models import Admission
+
+RETRY_AFTER = timedelta(minutes=1)
 
 
 def outcome_of(session: Session, engine: Engine, attempt: Attempt) -> Outcome:
@@ -38,17 +42,45 @@ def outcome_of(session: Session, engine: Engine, attempt: Attempt) -> Outcome:
 
 
 def score_pending(app: Flask, most: int) -> list[int]:
-    """Score ended attempts whose scores are missing or out of date; returns their ids."""
+    """Score ended attempts whose scores are missing or out of date; returns their ids.
+
+    One that cannot be scored is logged, counted and left alone for `RETRY_AFTER`, so that it holds up no other.
+
+    Raises:
+        DatabaseUnavailableError: the database does not answer; that is no attempt's fault.
+    """
     engine = engine_of(app)
+    resting = _resting(app, engine.clock.now())
     query = (
         select(Attempt.id)
-        .where(Attempt.state == AttemptState.SUBMITTED, Attempt.scored.is_(False))
+        .where(Attempt.state == AttemptState.SUBMITTED, Attempt.scored.is_(False), Attempt.id.not_in(resting))
         .order_by(Attempt.id)
         .limit(most)
     )
     with engine.database.read() as session:
         pending = list(session.scalars(query))
-    return [attempt_id for attempt_id in pending if score_attempt(app, attempt_id)]
+    return [attempt_id for attempt_id in pending if _scored(app, attempt_id)]
+
+
+def _resting(app: Flask, now: datetime) -> dict[int, datetime]:
+    """The attempts that failed at this worker, and until when each is left alone."""
+    failed: dict[int, datetime] = app.extensions.setdefault("scoring_failed", {})
+    for attempt_id in [each for each, until in failed.items() if until <= now]:
+        del failed[attempt_id]
+    return failed
+
+
+def _scored(app: Flask, attempt_id: int) -> bool:
+    try:
+        return score_attempt(app, attempt_id)
+    except DatabaseUnavailableError:
+        raise
+    except Exception:
+        now = engine_of(app).clock.now()
+        _resting(app, now)[attempt_id] = now + RETRY_AFTER
+        metrics_of(app).scoring_failures.inc()
+        app.logger.exception("scoring: attempt %s cannot be scored", attempt_id)
+        return False
 
 
 def score_attempt(app: Flask, attempt_id: int) -> bool:
