@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from exam_engine.errors import ExamEngineError
 
@@ -33,7 +33,7 @@ class ExamDefinitionError(ExamEngineError):
 class Model(BaseModel):
     """Strict about unknown fields: a misspelt rule must never be ignored in silence."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Text(Model):
@@ -131,7 +131,15 @@ class Reporting(Model):
     mean: float = 50
     sd: float = Field(10, gt=0)
     minimum: float = 10
-    maximum: float = 90
+    maximum: float = Field(90, validate_default=True)
+
+    @field_validator("maximum")
+    @classmethod
+    def _above_minimum(cls, maximum: float, others: ValidationInfo) -> float:
+        minimum = others.data.get("minimum")
+        if minimum is not None and maximum <= minimum:
+            raise ValueError(f"must be above minimum ({minimum:g})")
+        return maximum
 
 
 class ExamDefinition(Model):
