@@ -142,6 +142,8 @@ def result(session: Session, engine: Engine, token: DeviceToken) -> dict[str, An
 
 def _scores(definition: ExamDefinition, score: AttemptScore) -> dict[str, Any]:
     marks = {mark["on"]: mark for mark in score.thresholds}
+    # Candidates are told points; beside them a number of another scale would mislead.
+    on_points = definition.thresholds_on == "raw"
     rows = []
     for domain in score.domains:
         mark = marks.get(domain.domain, {})
@@ -151,7 +153,7 @@ def _scores(definition: ExamDefinition, score: AttemptScore) -> dict[str, Any]:
                 "name": definition.domain(domain.domain).name.in_language(definition.language),
                 "raw": domain.raw,
                 "max": domain.max_raw,
-                "threshold": mark.get("threshold"),
+                "threshold": mark.get("threshold") if on_points else None,
                 "met": mark.get("met"),
             }
         )

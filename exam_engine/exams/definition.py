@@ -96,7 +96,10 @@ class Domain(Model):
 
 
 class ApplicantClass(Model):
-    """A class of applicants and the thresholds that must *all* be met; keys are domain codes or ``total``."""
+    """A class of applicants and the thresholds that must *all* be met; keys are domain codes or ``total``.
+
+    What they are compared with, the exam's ``thresholds_on`` says.
+    """
 
     code: Code
     name: Text
@@ -158,6 +161,7 @@ class ExamDefinition(Model):
     late_answers: LateAnswers = LateAnswers()
     reporting: Reporting = Reporting()
     rank_by: Literal["raw", "ability"] = "raw"
+    thresholds_on: Literal["raw", "ability"] = "raw"
     ties: tuple[str, ...] = Field((), description="domain codes that part equal totals, in order")
     show_scores: bool = False
     fullscreen: bool = True

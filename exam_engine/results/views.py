@@ -111,8 +111,8 @@ def _plots(definition: ExamDefinition, lines: list[ResultLine]) -> list[Distribu
                 [value for value in values if value is not None],
                 low,
                 high,
-                # Thresholds stand on raw scores; on the scale of abilities there is no place for them.
-                None if by_ability else first.get(domain.code),
+                # The line has a place only on the scale the thresholds stand on.
+                first.get(domain.code) if definition.thresholds_on == definition.rank_by else None,
             )
         )
     return plots

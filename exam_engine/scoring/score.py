@@ -51,11 +51,15 @@ class DomainOutcome:
 
 @dataclass(frozen=True)
 class ThresholdMark:
-    """A threshold of the class, and whether it is met. ``on`` is a domain code or ``total``."""
+    """A threshold of the class, and whether it is met. ``on`` is a domain code or ``total``.
+
+    ``reached`` is in points or on the reporting scale, as the exam's ``thresholds_on`` says; None where there is no
+    ability, which meets no threshold.
+    """
 
     on: str
     threshold: float
-    reached: float
+    reached: float | None
     met: bool
 
 
@@ -90,7 +94,10 @@ def score(paper: Paper, arrangement: Arrangement, work: Projection, applicant_cl
         raw_total,
         definition.max_total,
         _mean_ability(domains),
-        _thresholds(domains, raw_total, definition.applicant_class(applicant_class).thresholds, definition.rank_by),
+        _thresholds(
+            definition.applicant_class(applicant_class).thresholds,
+            _abilities(domains) if definition.thresholds_on == "ability" else _points(domains, raw_total),
+        ),
         work.late_answers,
     )
 
@@ -153,14 +160,18 @@ def _mean_ability(domains: Sequence[DomainOutcome]) -> float | None:
     return sum(reported) / len(reported) if reported and len(reported) == len(domains) else None
 
 
-def _thresholds(
-    domains: Sequence[DomainOutcome], raw_total: float, thresholds: dict[str, float], rank_by: str
-) -> tuple[ThresholdMark, ...]:
-    reached = {domain.domain: domain.raw for domain in domains} | {TOTAL: raw_total}
-    if rank_by == "ability":
-        abilities = {domain.domain: domain.ability.reported for domain in domains if domain.ability}
-        reached = abilities | {TOTAL: _mean_ability(domains) or 0.0}
-    return tuple(
-        ThresholdMark(on, least, reached.get(on, 0.0), reached.get(on, 0.0) >= least)
-        for on, least in thresholds.items()
-    )
+def _points(domains: Sequence[DomainOutcome], raw_total: float) -> dict[str, float | None]:
+    return {**{domain.domain: domain.raw for domain in domains}, TOTAL: raw_total}
+
+
+def _abilities(domains: Sequence[DomainOutcome]) -> dict[str, float | None]:
+    reported = {domain.domain: domain.ability.reported if domain.ability else None for domain in domains}
+    return reported | {TOTAL: _mean_ability(domains)}
+
+
+def _thresholds(thresholds: dict[str, float], reached: dict[str, float | None]) -> tuple[ThresholdMark, ...]:
+    marks = []
+    for on, least in thresholds.items():
+        value = reached[on]
+        marks.append(ThresholdMark(on, least, value, value is not None and value >= least))
+    return tuple(marks)
