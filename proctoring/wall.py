@@ -66,7 +66,7 @@ class Wall:
             "now": to_ms(now),
             "sitting": {
                 "id": sitting.id,
-                "exam": f"{definition.title.in_language(definition.language)} – {sitting.title}",
+                "exam": _heading(definition.title.in_language(definition.language), sitting.title),
                 "site": sitting.site,
                 "room": sitting.room,
                 "opens_at": to_ms(sitting.opens_at),
@@ -201,3 +201,8 @@ def _tally(session: Session, ids: list[int]) -> tuple[dict[int, dict[str, int]],
         signs[attempt_id][rule] = signs[attempt_id].get(rule, 0) + int(count)
         still_open[attempt_id] += number if state == IncidentState.OPEN else 0
     return signs, still_open
+
+
+def _heading(exam: str, sitting: str) -> str:
+    """Exam and sitting; officers often write the exam's title into the sitting's."""
+    return sitting if exam in sitting else f"{exam} – {sitting}"
