@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import threading
 from pathlib import Path
@@ -19,6 +20,8 @@ from exam_engine.server import listen
 from exam_engine.server import serve as run
 from exam_engine.settings import load_settings, read_profile
 
+REAL_THINGS = ("EXAM_ENGINE_DATABASE_URL", "EXAM_ENGINE_REDIS_URL")
+
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one.")
@@ -27,6 +30,7 @@ from exam_engine.settings import load_settings, read_profile
 @click.option("--pace", type=float, default=9.0, show_default=True, help="Seconds a simulated candidate takes an item.")
 def demo(port: int, data_dir: Path | None, candidates: int, pace: float) -> None:
     """Run a sample exam on this computer: sit it, watch it, read its scores. Listens on loopback only."""
+    _refuse_the_real_thing()
     folder = data_dir or Path(read_profile("demo")["data_dir"])
     folder.mkdir(parents=True, exist_ok=True)
     settings = load_settings("demo", data_dir=folder, port=port, secret_key=stage.secret_key(folder))
@@ -41,6 +45,16 @@ def demo(port: int, data_dir: Path | None, candidates: int, pace: float) -> None
     click.echo(f"\n  The demo runs at http://{address[0]}:{address[1]}/", err=True)
     click.echo(f"  Its data is kept in {folder.resolve()}. Stop it with Ctrl-C.\n", err=True)
     run(app, listener)
+
+
+def _refuse_the_real_thing() -> None:
+    """The demo's accounts have a public password: they must not get into the database of an installation."""
+    for name in REAL_THINGS:
+        if os.environ.get(name):
+            raise click.ClickException(
+                f"{name} is set, so this looks like a real installation. The demo keeps its data in a folder of its "
+                f"own and writes into no other database. Unset {name} to run it."
+            )
 
 
 def _listen(host: str, port: int) -> socket.socket:
