@@ -14,6 +14,7 @@ from exam_engine.delivery.log import AnswerLog
 from exam_engine.delivery.presence import Presence, make_presence
 from exam_engine.exams.catalogue import PaperShelf
 from exam_engine.settings import Settings
+from exam_engine.websocket import use_plain_websockets
 
 
 @dataclass(frozen=True)
@@ -76,4 +77,5 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         http_compression=False,
         manage_session=False,
     )
+    use_plain_websockets(sockets)
     return app

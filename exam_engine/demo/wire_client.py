@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,6 +77,8 @@ class WireClient:
         url = f"ws://{self.host}:{self.port}/socket.io/?EIO=4&transport=websocket"
         socket = simple_websocket.Client(url, headers={"Cookie": f"{COOKIE}={self._cookie}"})
         self._socket = socket
+        # Without waiting for the greeting: this library leaves aside a frame that comes together with the handshake.
+        socket.send(f"40{NAMESPACE},")
         try:
             while True:
                 self._hear(socket, str(socket.receive()))
@@ -103,9 +104,8 @@ class WireClient:
         return self._socket is not None
 
     def _hear(self, socket: simple_websocket.Client, frame: str) -> None:
-        answers: dict[str, Callable[[], str]] = {"0": lambda: f"40{NAMESPACE},", "2": lambda: "3"}
-        if frame[:1] in answers:
-            socket.send(answers[frame[:1]]())
+        if frame == "2":
+            socket.send("3")
         elif frame.startswith(f"42{NAMESPACE},"):
             _name, status = json.loads(frame.removeprefix(f"42{NAMESPACE},"))
             self._take(status)

@@ -36,7 +36,7 @@ class WallSocket:
     def __init__(self, port: int, cookie: str) -> None:
         url = f"ws://127.0.0.1:{port}/socket.io/?EIO=4&transport=websocket"
         self._socket = simple_websocket.Client(url, headers={"Cookie": f"{COOKIE}={cookie}"})
-        self._until("0")
+        # Without waiting for the greeting: this library leaves aside a frame that comes together with the handshake.
         self._socket.send("40/wall,")
         self._until("40/wall,")
 
