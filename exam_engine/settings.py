@@ -1,4 +1,7 @@
-"""Settings of an installation: a TOML profile under ``config/``, overridden by ``EXAM_ENGINE_*`` variables."""
+"""Settings of an installation: a TOML profile under ``config/``, ``EXAM_ENGINE_*`` variables, the command line.
+
+The later beats the earlier: who types a command means what they type.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+from pydantic_settings import SettingsError as UnreadableError
 
 from exam_engine.errors import ExamEngineError
 
@@ -35,21 +44,25 @@ def _known_zone(name: str) -> str:
     return name
 
 
+# An empty line in a file of variables means that nothing is set.
+Address = Annotated[str | None, BeforeValidator(lambda text: text or None)]
+
+
 class Settings(BaseSettings):
     """All settings, typed. ``docs/settings.md`` describes each; a test holds the two together."""
 
-    model_config = SettingsConfigDict(env_prefix="EXAM_ENGINE_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="EXAM_ENGINE_", env_ignore_empty=True, extra="forbid", frozen=True)
 
     profile: str = Field("embedded", description="name of the profile these settings came from")
     parts: tuple[str, ...] = Field(
         ("item_bank", "proctoring"), description="packages to mount above the engine"
     )
-    data_dir: Path = Field(Path("data"), description="where the embedded database and uploads live")
-    database_url: str | None = Field(
+    data_dir: Path = Field(Path("data"), description="where the embedded database lives")
+    database_url: Address = Field(
         None, description="SQLAlchemy URL; unset means SQLite inside data_dir"
     )
     database_pool: int = Field(8, ge=2, le=200, description="connections kept per worker process")
-    redis_url: str | None = Field(None, description="Redis for several workers; unset means one")
+    redis_url: Address = Field(None, description="Redis for several workers; unset means one")
     secret_key: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
         ..., description="signs cookies and device tokens; at least 32 characters"
     )
@@ -90,8 +103,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        # The environment beats the profile, which arrives as keyword arguments.
-        return env_settings, init_settings
+        # `load_settings` puts the sources in order; what it passes is all there is.
+        return (init_settings,)
 
 
 def read_profile(name_or_path: str) -> dict[str, Any]:
@@ -117,17 +130,21 @@ def read_profile(name_or_path: str) -> dict[str, Any]:
 def load_settings(profile: str | None = None, **overrides: Any) -> Settings:
     """Settings from the profile (default: ``EXAM_ENGINE_PROFILE`` or ``embedded``), environment and ``overrides``.
 
+    ``overrides`` are what the command line says: they beat the environment, which beats the profile.
+
     Raises:
         SettingsError: a value is missing or cannot be; its field is named.
     """
-    name = profile or os.environ.get("EXAM_ENGINE_PROFILE", "embedded")
-    values = read_profile(name) | overrides
+    written = read_profile(profile or os.environ.get("EXAM_ENGINE_PROFILE") or "embedded")
     try:
+        values = written | EnvSettingsSource(Settings)() | {"profile": written["profile"]} | overrides
         settings = Settings(**values)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         raise SettingsError(field=field, problem=first["msg"]) from error
+    except UnreadableError as error:
+        raise SettingsError(field="environment", problem=str(error)) from error
     if settings.demo_password is not None and not settings.demo:
         raise SettingsError(field="demo_password", problem="belongs to the demo only")
     if settings.demo and settings.host not in LOOPBACK:
