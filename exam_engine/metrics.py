@@ -18,7 +18,7 @@ from werkzeug.exceptions import NotFound
 
 from exam_engine import signals
 from exam_engine.app import engine_of
-from exam_engine.database import Database
+from exam_engine.database import Database, DatabaseUnavailableError
 from exam_engine.delivery.models import Attempt
 from exam_engine.delivery.states import AttemptState
 
@@ -85,31 +85,43 @@ class Metrics:
         self.sockets.inc(1 if connected else -1)
 
 
-class _AttemptStates(Collector):
-    """Attempts by state, asked of the database when somebody scrapes."""
+class _Stored(Collector):
+    """What the database tells when somebody scrapes: attempts by state, and whether it tells anything at all.
+
+    While it is down the other numbers matter most, so they must be served without it.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def collect(self) -> Iterator[Metric]:
-        family = GaugeMetricFamily("exam_attempts", "Attempts by state", labels=["state"])
-        with self._database.read() as session:
-            rows = session.execute(select(Attempt.state, func.count()).group_by(Attempt.state))
-            counts = {row[0]: row[1] for row in rows}
-        for state in AttemptState:
-            family.add_metric([state.value], counts.get(state, 0))
-        yield family
+        is_up, attempts = self.describe()
+        try:
+            with self._database.read() as session:
+                rows = session.execute(select(Attempt.state, func.count()).group_by(Attempt.state))
+                counts = {row[0]: row[1] for row in rows}
+        except DatabaseUnavailableError:
+            is_up.add_metric([], 0)
+        else:
+            is_up.add_metric([], 1)
+            for state in AttemptState:
+                attempts.add_metric([state.value], counts.get(state, 0))
+        yield is_up
+        yield attempts
 
-    def describe(self) -> Iterator[Metric]:
+    def describe(self) -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
         # Tells the registry the names without asking the database when the app is built.
-        yield GaugeMetricFamily("exam_attempts", "Attempts by state", labels=["state"])
+        return (
+            GaugeMetricFamily("exam_database_up", "Whether the database answers"),
+            GaugeMetricFamily("exam_attempts", "Attempts by state", labels=["state"]),
+        )
 
 
 def init_app(app: Flask) -> None:
     """Count every reply, and serve the numbers when the settings say so."""
     engine = engine_of(app)
     metrics = Metrics()
-    metrics.registry.register(_AttemptStates(engine.database))
+    metrics.registry.register(_Stored(engine.database))
     app.extensions["metrics"] = metrics
     engine.log.on_group = metrics.count_group
     signals.events_committed.connect(metrics.count_events, app)

@@ -13,6 +13,7 @@ from flask import Flask
 
 from exam_engine import logs, migrate, signals
 from exam_engine.app import engine_of
+from exam_engine.database import Database
 from exam_engine.metrics import metrics_of
 from tests.conftest import MakeApp, StaffClient
 
@@ -72,6 +73,18 @@ class TestMetrics:
             'exam_attempts{state="running"} 0.0',
         ):
             assert line in text
+
+    def test_without_the_database_all_but_its_own_numbers_are_served(self, make_app: MakeApp) -> None:
+        app = make_app()
+        assert "exam_database_up 1.0" in app.test_client().get("/metrics").text
+        nowhere = Database("postgresql+psycopg://127.0.0.1:1/gone")
+        engine_of(app).database.engine, own = nowhere.engine, engine_of(app).database.engine
+        reply = app.test_client().get("/metrics")
+        own.dispose()
+        assert (reply.status_code, reply.mimetype) == (200, "text/plain")
+        assert "exam_database_up 0.0" in reply.text
+        assert "exam_attempts{" not in reply.text
+        assert 'exam_requests_total{endpoint="metrics",status="200"} 1.0' in reply.text
 
     def test_every_app_counts_for_itself(self, make_app: MakeApp) -> None:
         one, other = make_app(), make_app()
