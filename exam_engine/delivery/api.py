@@ -19,6 +19,7 @@ from exam_engine.delivery.events import EventsMalformedError, check_against_pape
 from exam_engine.delivery.states import EventKind
 from exam_engine.delivery.tokens import COOKIE, DeviceToken, TokenMint
 from exam_engine.errors import ExamEngineError, InvalidInputError
+from exam_engine.metrics import metrics_of
 
 COOKIE_SECONDS = 24 * 3600
 MOST_ITEMS = 50
@@ -59,6 +60,7 @@ def sign_in() -> Response:
     except entrance.SignInRefusedError:
         for key in keys:
             guard.failed(key)
+        metrics_of(current_app).failed_sign_ins.labels("candidate").inc()
         raise
     guard.succeeded(keys[0])
     entrance.announce(current_app._get_current_object(), entry)  # type: ignore[attr-defined]

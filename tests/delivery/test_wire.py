@@ -62,6 +62,13 @@ def test_a_wrong_number_and_a_wrong_pin_are_refused_alike(
     assert reply.json["error"]["hint"]
 
 
+def test_failed_sign_ins_of_candidates_are_counted(sitting: World) -> None:
+    device = Device.of(sitting.app)
+    device.sign_in("UJI-0001", "999999")
+    device.sign_in("UJI-0001")
+    assert 'exam_failed_sign_ins_total{kind="candidate"} 1.0' in device.client.get("/metrics").text
+
+
 def test_guessing_pins_is_stopped(sitting: World) -> None:
     device = Device.of(sitting.app)
     codes = [device.sign_in("UJI-0001", f"{number:06}").status_code for number in range(12)]
