@@ -10,7 +10,7 @@ from blinker import Namespace
 _signals = Namespace()
 
 events_committed = _signals.signal("events-committed")
-"""Device events are on disk. Sender: the app. ``events``: list of ``delivery.log.CommittedEvent``, new ones only."""
+"""Device events are on disk. Sender: the app. ``events``: list of ``delivery.door.CommittedEvent``, new ones only."""
 
 attempt_changed = _signals.signal("attempt-changed")
 """Server side change of an attempt is on disk (started, paused, resumed, extended, ended, message, device).
