@@ -10,7 +10,7 @@ export { ended } from "./screens/after";
 export { confirmHandIn, enlarge, help, showMessage, showMessages } from "./screens/dialogs";
 export { display } from "./screens/display";
 export { grid } from "./screens/grid";
-export { elsewhere, paused, superseded, waiting } from "./screens/notices";
+export { elsewhere, paused, refused, superseded, waiting } from "./screens/notices";
 export { review } from "./screens/review";
 
 /** Start what runs beside the screens: signals, the socket, and keeping the page for a restart without network. */

@@ -47,7 +47,7 @@ export class Player {
       heard: () => this.state.commands.at(-1)?.seq ?? 0,
       silence: () => this.silence(),
       receipt: (receipt) => this.hear(receipt),
-      welcome: () => !/waiting|admitted/.test(this.state.status),
+      welcome: () => !/waiting|refused|admitted/.test(this.state.status),
       locked: () => this.lock(),
       changed: () => this.word(),
     });

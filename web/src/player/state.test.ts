@@ -56,6 +56,7 @@ describe("what is shown", () => {
     ["paused", "paused"],
     ["submitted", "ended"],
     ["superseded", "superseded"],
+    ["refused", "refused"],
   ] as const)("%s: %s", (state, shown) => expect(view(after(taken({ state })))).toBe(shown));
 
   it("is the PIN when the cookie is lost, with the work untouched", () => {

@@ -155,6 +155,7 @@ export type View =
   | "locked"
   | "waiting"
   | "superseded"
+  | "refused"
   | "paused"
   | "ended"
   | Step;

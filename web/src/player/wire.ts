@@ -1,6 +1,6 @@
 /** The wire: the only module that knows HTTP. The contract is docs/wire.md. */
 
-export type AttemptState = "admitted" | "waiting" | "running" | "paused" | "submitted" | "superseded";
+export type AttemptState = "admitted" | "waiting" | "running" | "paused" | "submitted" | "superseded" | "refused";
 
 /** A line of lane 0: something the server or a proctor did. */
 export interface Command {

@@ -10,6 +10,9 @@ export const elsewhere: Build = (player) =>
 export const waiting: Build = (player) =>
   notice("waiting", "waiting.lead", button(t("identity.no"), () => void player.leave()));
 
+export const refused: Build = (player) =>
+  notice("refused", "refused.lead", button(t("sign-in"), () => void player.leave()));
+
 /** The content is hidden while the exam stands still. */
 export const paused: Build = (_player, s) => {
   const reason = last(s, "paused")?.reason;
