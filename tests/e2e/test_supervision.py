@@ -7,7 +7,7 @@ import time
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.people import begin, new_page, on_question, saved, seconds_left, sign_in_staff
+from tests.e2e.people import begin, new_page, on_question, press, saved, seconds_left, sign_in_staff
 from tests.services.demo import Demo
 
 SECOND = 1000
@@ -73,9 +73,12 @@ def test_five_minutes_more_a_pause_and_a_message_arrive_within_a_second(
     deed(proctor, visitor, "+", REASON)
     expect(candidate.locator("header")).to_contain_text(re.compile(r"1:4[45]:\d\d"), timeout=SECOND)
     assert 290 <= seconds_left(candidate) - before <= 300
+    expect(candidate.get_by_role("dialog")).to_contain_text("5 minutes were added")
+    press(candidate, "I have read this")
     deed(proctor, visitor, "p", REASON)
     expect(candidate.locator("main")).to_contain_text("paused", timeout=SECOND, ignore_case=True)
     expect(candidate.locator("input[name=answer]")).to_have_count(0)
+    expect(proctor.locator("tr", has_text=visitor)).to_contain_text("Paused", timeout=SECOND)
     deed(proctor, visitor, "p", REASON)
     on_question(candidate, 1)
     deed(proctor, visitor, "m", "Silakan lanjutkan dengan tenang.")
