@@ -34,6 +34,13 @@ class DeviceNotActiveError(ExamEngineError):
     status = 409
 
 
+class DeviceRefusedError(ExamEngineError):
+    """The proctor has turned this device away."""
+
+    code = "device.refused"
+    status = 409
+
+
 @dataclass(frozen=True)
 class Request:
     """One device's batch at the door."""
@@ -159,7 +166,9 @@ def _refusal(request: Request, holder: _Holder | None) -> ExamEngineError | None
         return DeviceUnknownError()
     if not request.events:
         return None
-    if holder.device in (DeviceState.WAITING, DeviceState.REFUSED):
+    if holder.device is DeviceState.REFUSED:
+        return DeviceRefusedError()
+    if holder.device is DeviceState.WAITING:
         return DeviceNotActiveError()
     if holder.clock.state is AttemptState.ADMITTED:
         return AttemptStateError(state=str(holder.clock.state))

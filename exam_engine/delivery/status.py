@@ -47,10 +47,8 @@ class Status:
 
     @property
     def state(self) -> str:
-        """The word of the wire: the attempt's state, unless the device is not the one that holds it."""
-        if self.device is DeviceState.ACTIVE:
-            return self.clock.state
-        return "superseded" if self.device is DeviceState.SUPERSEDED else "waiting"
+        """The word of the wire: the attempt's state to the device that holds it, to another its own."""
+        return self.clock.state if self.device is DeviceState.ACTIVE else self.device
 
     def to_wire(self, now: datetime) -> dict[str, Any]:
         clock = self.clock

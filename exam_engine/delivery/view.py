@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from exam_engine.app import Engine
 from exam_engine.clock import to_ms
 from exam_engine.delivery.attempt_clock import AttemptStateError
-from exam_engine.delivery.door import DeviceNotActiveError, clock_of, read_commands
+from exam_engine.delivery.door import DeviceNotActiveError, DeviceRefusedError, clock_of, read_commands
 from exam_engine.delivery.models import Attempt, Device
 from exam_engine.delivery.projection import Projection, project
 from exam_engine.delivery.reading import lines_of
@@ -126,9 +126,11 @@ def result(session: Session, engine: Engine, token: DeviceToken) -> dict[str, An
 
     Raises:
         DeviceUnknownError: no such attempt or device.
-        DeviceNotActiveError: this device does not hold the attempt, or did not when it ended.
+        DeviceNotActiveError, DeviceRefusedError: this device does not hold the attempt, or did not when it ended.
     """
     row, device = _holder(session, token)
+    if device.state == DeviceState.REFUSED:
+        raise DeviceRefusedError
     if device.state != DeviceState.ACTIVE:
         raise DeviceNotActiveError
     definition = engine.papers.paper(row.paper_id).definition

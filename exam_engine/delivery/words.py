@@ -13,6 +13,9 @@ MESSAGES = {
     "device.waiting": Message(
         _l("This exam is open on another device."), _l("Ask the proctor to let you go on here.")
     ),
+    "device.refused": Message(
+        _l("The proctor has refused this computer."), _l("Go to your own place, or ask the proctor and sign in again.")
+    ),
     "sign_in.refused": Message(
         _l("The registration number and the PIN do not fit together."),
         _l("Check both. The registration number is on your card; the proctor tells the PIN."),

@@ -191,13 +191,19 @@ class Candidate(threading.Thread):
         self._listen()
 
     def _change_device(self) -> None:
-        """Their computer fails: another one asks for the attempt and waits for the proctor's consent."""
+        """Their computer fails: another one asks for the attempt and waits for the proctor's consent.
+
+        Where the proctor refuses it, they make do with the first one.
+        """
         self._client.drop()
-        self._client = WireClient(*self._address, device=self._person.device(2))
+        first, self._client = self._client, WireClient(*self._address, device=self._person.device(2))
         self._client.sign_in(self._person.registration, self._pin)
         self._listen()
         while self._client.status["state"] == "waiting":
             self._think(HEARTBEAT_SECONDS)
+        if self._client.status["state"] == "refused":
+            self._client.drop()
+            self._client = first
         self._client.start()
 
     def _signal(self, value: str) -> None:

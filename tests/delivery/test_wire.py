@@ -260,6 +260,20 @@ def test_a_second_device_waits_for_consent_and_the_first_is_told(device: Device,
     assert second.client.get("/exam/api/result").json["scores"][0]["raw"] == 0, "B counts, neither A nor C"
 
 
+def test_a_refused_device_is_told_so_and_may_ask_anew(device: Device, sitting: World) -> None:
+    second = Device.of(sitting.app, "f" * 32)
+    second.sign_in("UJI-0001")
+    interventions.refuse(sitting.app, attempt_id(sitting), SYSTEM, 2, "Bukan peserta")
+    assert second.send().json["state"] == "refused"
+    assert second.client.get("/exam/api/attempt").json["state"] == "refused"
+    refusal = second.send(second.event("answered", START, 1, "B"))
+    assert (refusal.status_code, refusal.json["error"]["code"]) == (409, "device.refused")
+    assert second.client.get("/exam/api/result").json["error"]["code"] == "device.refused"
+    assert device.send().json["state"] == "running"
+    again = second.sign_in("UJI-0001").json
+    assert (again["state"], again["lane"]) == ("waiting", 3)
+
+
 @pytest.mark.parametrize("refused", [False, True])
 def test_only_the_device_that_held_the_attempt_reads_its_answers_and_its_score(
     device: Device, sitting: World, refused: bool
