@@ -1,12 +1,14 @@
 """The sweeper: once a second every worker looks after what time brings about.
 
-Attempts whose time is up are ended, ended ones are scored, devices that fell silent are noted. Any worker does it for
-all; row locks keep two from doing the same thing, so it matters not which of them is alive.
+After an outage time is given back; attempts whose time is up are ended, ended ones are scored, devices that fell silent
+are noted. Any worker does it for all; row locks keep two from doing the same thing, so it matters not which of them
+is alive.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from flask import Flask
 from sqlalchemy import select
@@ -18,6 +20,7 @@ from exam_engine.clock import from_ms
 from exam_engine.database import DatabaseUnavailableError
 from exam_engine.delivery.door import append_server_event
 from exam_engine.delivery.models import Attempt
+from exam_engine.delivery.outage import keep_watch
 from exam_engine.delivery.presence import Change
 from exam_engine.delivery.states import AttemptState, EventKind
 from exam_engine.scoring.operations import score_pending
@@ -27,34 +30,43 @@ MOST_AT_ONCE = 100
 
 
 class Sweeper:
-    """Runs `sweep` every second in the background until stopped."""
+    """Runs `sweep` every second in the background until stopped, and leaves signs of life meanwhile.
+
+    The signs have a thread of their own: a long sweep is no outage.
+    """
 
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._run, args=(sweep,), name="sweeper", daemon=True),
+            threading.Thread(target=self._run, args=(keep_watch,), name="watch", daemon=True),
+        ]
 
     def start(self) -> None:
         """Begin sweeping."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """End after the sweep under way."""
         self._stopped.set()
 
-    def _run(self) -> None:
-        while not self._stopped.wait(PERIOD_SECONDS):
+    def _run(self, work: Callable[[Flask], object]) -> None:
+        while not self._stopped.is_set():
             try:
-                sweep(self._app)
+                work(self._app)
             except DatabaseUnavailableError:
                 self._app.logger.warning("sweeper: the database does not answer; trying again")
             except Exception:
                 # The next sweep may do better; giving up would leave attempts without an end.
                 self._app.logger.exception("sweeper: a sweep failed")
+            self._stopped.wait(PERIOD_SECONDS)
 
 
 def sweep(app: Flask) -> None:
-    """One round: end what is due, score what has ended, note who fell silent."""
+    """One round: give back what an outage took, end what is due, note who fell silent, score what has ended."""
+    keep_watch(app)
     while len(end_due(app)) == MOST_AT_ONCE:
         pass
     note_silence(app)

@@ -77,3 +77,12 @@ class LogEvent(Base):
     at: Mapped[datetime]
     received_at: Mapped[datetime]
     late: Mapped[bool] = mapped_column(default=False)
+
+
+class SignOfLife(Base):
+    """One row: when a worker was last known to live and to reach the database (see `outage`)."""
+
+    __tablename__ = "sign_of_life"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
