@@ -135,6 +135,9 @@ class Candidate(threading.Thread):
 
     def _sit(self) -> None:
         attempt = self._client.sign_in(self._person.registration, self._pin)
+        if attempt["state"] == "waiting":
+            # After a restart: the attempt has gone on to their other computer before.
+            attempt = self._take_device(2)
         if attempt["state"] in ENDED or self._person.habit is Habit.WAITS:
             return
         time.sleep(self._rng.uniform(0, self._person.pace))
@@ -205,6 +208,11 @@ class Candidate(threading.Thread):
             self._client.drop()
             self._client = first
         self._client.start()
+
+    def _take_device(self, which: int) -> dict[str, Any]:
+        self._client.drop()
+        self._client = WireClient(*self._address, device=self._person.device(which))
+        return self._client.sign_in(self._person.registration, self._pin)
 
     def _signal(self, value: str) -> None:
         self._client.note("presence", value=value)

@@ -26,7 +26,7 @@ def given_answers(demo: Demo, registration: str) -> dict[int | None, Any]:
     )
     engine = create_engine(demo.database_url)
     with engine.connect() as connection:
-        found: dict[int | None, Any] = dict(connection.execute(query).tuples().all())
+        found = {row.item: row.value for row in connection.execute(query)}
     engine.dispose()
     return found
 
