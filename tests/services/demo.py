@@ -3,70 +3,34 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.services import answers, free_port, wait_for
+from tests.services.process import ServerProcess
 
-ROOT = Path(__file__).parents[2]
 PASSWORD = "coba-dulu-2026"
 
 
-@dataclass
-class Demo:
+class Demo(ServerProcess):
     """``exam-engine demo`` on a free port and a data directory of its own."""
 
-    folder: Path
-    candidates: int = 4
-    pace: float = 6.0
+    def __init__(self, folder: Path, candidates: int = 4, pace: float = 6.0) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(folder / "demo.log")
+        self.folder, self.candidates = folder, candidates
+        self._options = ("--data-dir", str(folder), "--candidates", str(candidates), "--pace", str(pace))
 
-    def __post_init__(self) -> None:
-        self.port = free_port()
-        self._process: subprocess.Popen[bytes] | None = None
+    def start(self) -> None:
+        """Start it (again) and wait until it listens and its sittings are open."""
+        self._start("exam_engine", "demo", "--port", str(self.port), *self._options, also=self._is_set)
 
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self.port}"
+    def _is_set(self) -> bool:
+        return (self.folder / "demo.json").exists()
 
     @property
     def database_url(self) -> str:
         """Its database, for looking into."""
         return f"sqlite:///{self.folder}/exam-engine.sqlite3"
-
-    def start(self) -> None:
-        """Start it (again) and wait until it listens and its sittings are open."""
-        command = [sys.executable, "-m", "exam_engine", "demo", "--port", str(self.port)]
-        command += ["--data-dir", str(self.folder), "--candidates", str(self.candidates), "--pace", str(self.pace)]
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
-        process = self._process
-
-        def ready() -> bool:
-            if process.poll() is not None:
-                raise RuntimeError(f"the demo ended at once:\n{self._log.read_text('utf-8')}")
-            return (self.folder / "demo.json").exists() and answers(self.port)
-
-        wait_for(ready, "the demo", 60)
-
-    def kill(self) -> None:
-        """End it at once, as a power cut would."""
-        assert self._process
-        self._process.kill()
-        self._process.wait()
-
-    def stop(self) -> None:
-        """End it."""
-        if self._process and self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(15)
-            except subprocess.TimeoutExpired:
-                self.kill()
 
     @property
     def pin(self) -> str:
@@ -86,7 +50,3 @@ class Demo:
     def _live(self) -> dict[str, Any]:
         live: dict[str, Any] = json.loads((self.folder / "demo.json").read_text("utf-8"))["live"]
         return live
-
-    @property
-    def _log(self) -> Path:
-        return self.folder / "demo.log"
