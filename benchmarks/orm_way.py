@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from exam_engine.app import current_engine
 from exam_engine.clock import from_ms
-from exam_engine.delivery.api import NotJsonError
 from exam_engine.delivery.attempt_clock import AttemptStateError
 from exam_engine.delivery.door import DeviceNotActiveError, clock_of, read_commands
 from exam_engine.delivery.events import Batch, check_against_paper, read_batch
 from exam_engine.delivery.models import Attempt, Device, LogEvent
+from exam_engine.delivery.save_path import NotJsonError
 from exam_engine.delivery.states import AttemptState, DeviceState
 from exam_engine.delivery.status import Status
 from exam_engine.delivery.tokens import COOKIE, DeviceToken, DeviceUnknownError, TokenMint

@@ -45,6 +45,7 @@ def engine_of(app: Flask) -> Engine:
 def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     """The WSGI application for these settings, with every part the profile names mounted."""
     from exam_engine import web
+    from exam_engine.delivery.save_path import SavePath
     from exam_engine.delivery.sockets import register_sockets
     from exam_engine.urls import register_urls
 
@@ -67,6 +68,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     register_sockets(app, sockets)
     for part in settings.parts:
         importlib.import_module(part).init_app(app)
+    app.wsgi_app = SavePath(app, app.wsgi_app)  # type: ignore[method-assign]
     sockets.init_app(
         app,
         async_mode="gevent",

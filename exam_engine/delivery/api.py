@@ -14,22 +14,15 @@ from exam_engine.accounts.guessing import guard_of
 from exam_engine.app import Engine, current_engine
 from exam_engine.clock import to_ms
 from exam_engine.delivery import entrance, view
-from exam_engine.delivery.door import Request
-from exam_engine.delivery.events import EventsMalformedError, check_against_paper, read_batch
+from exam_engine.delivery.events import EventsMalformedError
+from exam_engine.delivery.save_path import REFUSAL, NotJsonError
 from exam_engine.delivery.states import EventKind
 from exam_engine.delivery.tokens import COOKIE, DeviceToken, TokenMint
-from exam_engine.errors import ExamEngineError, InvalidInputError
+from exam_engine.errors import InvalidInputError
 from exam_engine.metrics import metrics_of
 
 COOKIE_SECONDS = 24 * 3600
 MOST_ITEMS = 50
-
-
-class NotJsonError(ExamEngineError):
-    """A POST without ``Content-Type: application/json``: what keeps foreign pages out."""
-
-    code = "request.not_json"
-    status = 415
 
 
 class SignInForm(BaseModel):
@@ -103,17 +96,9 @@ def paper() -> Response:
 
 
 def events() -> Response:
-    """POST /exam/api/events: the hot path. One look at a cookie, one check of form, one wait for the commit."""
-    engine, token = current_engine(), _token()
-    _json_only()
-    batch = read_batch(request.get_data(cache=False))
-    if batch.events:
-        check_against_paper(batch, engine.papers.paper(token.paper_id))
-    receipt = engine.log.append(Request(token, batch.heard, batch.events))
-    now = engine.clock.now()
-    if receipt.status.state in ("running", "paused"):
-        engine.presence.seen(token.attempt_id, now.timestamp())
-    return _json({**receipt.status.to_wire(now), "saved": receipt.saved, "late": receipt.late})
+    """POST /exam/api/events: good saves were answered by `SavePath`; what it refused is put into words here."""
+    refusal: Exception = request.environ[REFUSAL]
+    raise refusal
 
 
 def result() -> Response:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import ARRAY, Integer, any_, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from exam_engine.clock import from_ms
@@ -128,8 +128,11 @@ def admit(session: Session, requests: Sequence[Request], now: datetime) -> Admit
 
 def _read_holders(session: Session, requests: Sequence[Request]) -> dict[tuple[int, int], _Holder]:
     ids = {request.token.attempt_id for request in requests}
-    query = _HOLDERS_OF_ONE if len(ids) == 1 else _HOLDERS
-    found = session.execute(query, {"ids": list(ids) if len(ids) > 1 else ids.pop()})
+    if len(ids) == 1:
+        found = session.execute(_HOLDERS_OF_ONE, {"ids": ids.pop()})
+    else:
+        query = _HOLDERS_SQLITE if session.get_bind().dialect.name == "sqlite" else _HOLDERS_POSTGRESQL
+        found = session.execute(query, {"ids": list(ids)})
     return {
         (row.id, row.lane): _Holder(
             row.sitting_id,
@@ -157,7 +160,9 @@ _columns = (
     Device.state.label("device"),
 )
 _joined = select(*_columns).join(Device, Device.attempt_id == Attempt.id)
-_HOLDERS = _joined.where(Attempt.id.in_(bindparam("ids", expanding=True)))
+# An array is one parameter however many wait, so the statement is made and prepared once.
+_HOLDERS_POSTGRESQL = _joined.where(Attempt.id == any_(bindparam("ids", type_=ARRAY(Integer))))
+_HOLDERS_SQLITE = _joined.where(Attempt.id.in_(bindparam("ids", expanding=True)))
 _HOLDERS_OF_ONE = _joined.where(Attempt.id == bindparam("ids"))
 
 
