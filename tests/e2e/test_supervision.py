@@ -8,6 +8,7 @@ import time
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.people import begin, new_page, on_question, press, saved, seconds_left, sign_in_staff
+from tests.services import wait_for
 from tests.services.demo import Demo
 
 SECOND = 1000
@@ -29,7 +30,7 @@ def leave_window(page: Page) -> None:
     session.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
     other = page.context.new_page()
     other.bring_to_front()
-    page.wait_for_function("!document.hasFocus() || document.hidden")
+    wait_for(lambda: bool(page.evaluate("!document.hasFocus() || document.hidden")), "another window before the exam")
 
 
 def deed(page: Page, row_of: str, key: str, reason: str) -> None:
