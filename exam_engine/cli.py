@@ -99,7 +99,8 @@ def main() -> None:
     """Entry point: errors the product raises on purpose are told in words, without a traceback."""
     _mount()
     try:
-        root(standalone_mode=False)
+        # Without its own mode click hands back what a command exits with (`context.exit`) instead of exiting.
+        sys.exit(root(standalone_mode=False) or 0)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:

@@ -158,7 +158,8 @@ def _tell(plan: ImportPlan, verb: str) -> None:
     for fault in plan.faults:
         click.echo(str(fault), err=True)
     if plan.faults:
-        click.echo(f"{len(plan.faults)} faults. Nothing was changed.", err=True)
+        many = "1 fault" if len(plan.faults) == 1 else f"{len(plan.faults)} faults"
+        click.echo(f"{many}. Nothing was changed.", err=True)
     else:
         counts = f"{len(plan.added)} added, {len(plan.changed)} changed, {len(plan.unchanged)} unchanged."
         click.echo(f"{verb} {counts}")
