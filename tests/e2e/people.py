@@ -67,8 +67,9 @@ def begin(page: Page, demo: Demo, registration: str) -> None:
 
 
 def on_question(page: Page, number: int) -> None:
-    """The page shows that question."""
+    """The page shows that question, and has loaded what listens to the keyboard (it comes after the first question)."""
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(rf"Question {number}\b"))
+    page.locator("aside [data-arrows]").wait_for(state="attached")
 
 
 def saved(page: Page) -> None:
