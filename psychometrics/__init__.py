@@ -5,6 +5,7 @@ One module for one question:
 ``items``       what the parameters of an item are, checked (`ItemTable`)
 ``responses``   what a response is, and what a missing one counts as (`Missing`, `MissingPolicy`)
 ``models``      the probability of every category, expected score, information
+``blocks``      long matrices in blocks of rows, on a few threads
 ``likelihood``  sums over items for many persons at once, the base of all estimation
 ``quadrature``  the population and the grid on which posteriors are computed
 ``scoring``     EAP scores, the probability of being above a cut (`AbilityEstimate`)

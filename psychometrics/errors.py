@@ -47,3 +47,21 @@ class RuleError(PsychometricsError):
     """A setting (population, bounds, reporting scale, raw points) contradicts itself."""
 
     code = "psychometrics.rule"
+
+
+class DataError(PsychometricsError):
+    """Data that fit their types but cannot bear the statistic asked for: too few, or all alike."""
+
+    code = "psychometrics.data"
+
+
+class ConvergenceError(PsychometricsError):
+    """An iteration ended without reaching what it was after; ``params`` say how far it came."""
+
+    code = "psychometrics.convergence"
+
+
+class InfeasibleError(PsychometricsError):
+    """No solution meets all constraints; ``params`` name those that clash."""
+
+    code = "psychometrics.infeasible"

@@ -89,6 +89,7 @@ def _families(table: ItemTable) -> list[tuple[Integers, _Family]]:
         ((Model.RASCH, Model.TWO_PL, Model.THREE_PL, Model.FOUR_PL), _logistic),
         ((Model.PCM, Model.GPCM), _partial_credit),
         ((Model.GRM,), _graded),
+        ((Model.NOMINAL,), _nominal),
     ):
         members = np.flatnonzero([model in models for model in table.models])
         if members.size:
@@ -151,6 +152,21 @@ def _graded(table: ItemTable, members: Integers, theta: Floats) -> CategoryCurve
     return CategoryCurves(
         np.where(present, log_p, -np.inf), score, np.where(present, score**2 + slope, 0.0)
     )
+
+
+def _nominal(table: ItemTable, members: Integers, theta: Floats) -> CategoryCurves:
+    """P(k) proportional to exp(slope_k theta + intercept_k) (Bock 1972, eq. 2)."""
+    present = _present(table, members)
+    width = present.shape[1]
+    slopes = np.where(present, table.slopes[members, :width], 0.0)
+    line = slopes * theta[:, None, None] + table.intercepts[members, :width]
+    line = np.where(present, line, -np.inf)
+    log_p = line - logsumexp(line, axis=2, keepdims=True)
+    p = np.exp(log_p)
+    distance = slopes - (p * slopes).sum(axis=2, keepdims=True)
+    score = np.where(present, distance, 0.0)
+    variance = (p * distance**2).sum(axis=2, keepdims=True)
+    return CategoryCurves(log_p, score, np.where(present, score**2 - variance, 0.0))
 
 
 def _present(table: ItemTable, members: Integers) -> Booleans:

@@ -59,8 +59,8 @@ class Grid:
 def scoring_grid(table: ItemTable, population: Population) -> Grid:
     """Equally spaced nodes on which every posterior of this test in this population is exact.
 
-    The ends come from the two extreme response patterns, since with slopes above 0 the score of
-    any pattern lies between theirs: no posterior can fall off later. The spacing is half of
+    The ends come from the two extreme response patterns, since the slope of any other pattern's
+    likelihood lies between theirs: no posterior can fall off later. The spacing is half of
     `finest_width`, and never so wide that fewer than 61 nodes remain.
     """
     low, high = posterior_range(table, population)
@@ -88,10 +88,9 @@ def panel_grid(low: float, high: float, width: float) -> Grid:
 
 def posterior_range(table: ItemTable, population: Population) -> tuple[float, float]:
     """Where a posterior can have weight: see `scoring_grid`."""
-    top = table.categories - 1
     return (
-        _edge(table, population, np.zeros_like(top), -1.0),
-        _edge(table, population, top, 1.0),
+        _edge(table, population, table.lowest_pattern, -1.0),
+        _edge(table, population, table.highest_pattern, 1.0),
     )
 
 
@@ -112,13 +111,25 @@ def _edge(table: ItemTable, population: Population, pattern: Integers, side: flo
 def finest_width(table: ItemTable, population: Population, low: float, high: float) -> float:
     """The width of the narrowest thing on [low, high]: a posterior's sd, or the steepest curve."""
     posterior = 1.0 / math.sqrt(population.sd**-2 + peak_information(table, low, high))
-    return min(posterior, _LOGISTIC_WIDTH / float(table.a.max()))
+    steepest = float(table.steepness.max())
+    return min(posterior, _LOGISTIC_WIDTH / steepest) if steepest else posterior
+
+
+def _crossings(table: ItemTable) -> Floats:
+    """Where two options of a nominal item that follow each other by slope are equally likely."""
+    found = [np.empty(0)]
+    for entry in table.items:
+        order = np.argsort(entry.slopes)
+        rise, fall = np.diff(np.array(entry.slopes)[order]), -np.diff(np.array(entry.intercepts)[order])
+        found.append(fall[rise > 0] / rise[rise > 0])
+    return np.concatenate(found)
 
 
 def peak_information(table: ItemTable, low: float, high: float) -> float:
     """The largest test information between two thetas."""
     # Steep items peak between the points of any modest grid, but always near their own locations.
-    own = np.append(table.steps.ravel(), np.nanmean(table.steps, axis=1))
+    own = np.append(table.steps.ravel(), [entry.b for entry in table.items])
+    own = np.append(own, _crossings(table))
     own = own[(own >= low) & (own <= high)]
     theta = np.union1d(np.linspace(low, high, 201), own)
     return float(category_curves(table, theta).information.sum(axis=1).max())

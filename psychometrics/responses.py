@@ -36,6 +36,16 @@ class MissingPolicy:
     not_reached: Treatment
     not_presented: Treatment
 
+    @classmethod
+    def ignore_all(cls) -> MissingPolicy:
+        """Every missing response is left out, whatever the reason."""
+        return cls(Treatment.MISSING, Treatment.MISSING, Treatment.MISSING)
+
+    @classmethod
+    def count_blanks(cls) -> MissingPolicy:
+        """Omitted and not reached count as the lowest category; not presented is left out."""
+        return cls(Treatment.LOWEST, Treatment.LOWEST, Treatment.MISSING)
+
     def treatment(self, code: Missing) -> Treatment:
         """The treatment of one code."""
         return {

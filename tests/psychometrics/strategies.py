@@ -14,6 +14,9 @@ IGNORE = MissingPolicy(Treatment.MISSING, Treatment.MISSING, Treatment.MISSING)
 LOWEST = MissingPolicy(Treatment.LOWEST, Treatment.LOWEST, Treatment.LOWEST)
 EXAM = MissingPolicy(Treatment.LOWEST, Treatment.MISSING, Treatment.MISSING)
 
+# Models whose categories are in an order that ability follows.
+ORDERED = tuple(model for model in Model if model is not Model.NOMINAL)
+
 slopes = st.floats(0.2, 3.0)
 locations = st.floats(-3.0, 3.0)
 
@@ -37,6 +40,10 @@ def records(draw: st.DrawFn, name: str, models: tuple[Model, ...] = tuple(Model)
             # Graded steps must rise: each next one stands a little above the last.
             steps = [step + 0.05 * i for i, step in enumerate(sorted(steps))]
         record["steps"] = steps
+    if model is Model.NOMINAL:
+        count = draw(st.integers(2, 5))
+        record["slopes"] = draw(st.lists(st.floats(-2.0, 2.0), min_size=count, max_size=count))
+        record["intercepts"] = draw(st.lists(locations, min_size=count, max_size=count))
     return record
 
 

@@ -22,6 +22,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "PCM": {"steps": [0.4, -0.2]},
     "GPCM": {"a": 0.8, "steps": [0.4, -0.2]},
     "GRM": {"a": 0.8, "steps": [-0.4, 0.2]},
+    "Nominal": {"slopes": [0.0, 0.7, -0.2], "intercepts": [0.0, 0.5, -1.0]},
 }
 
 
@@ -41,7 +42,7 @@ def test_every_model_reads_its_own_fields(model: str) -> None:
     [
         ("2PL", {"a": None}, "a", "missing"),
         ("2PL", {"a": 0.0}, "a", "out_of_range"),
-        ("2PL", {"a": -1.0}, "a", "out_of_range"),
+        ("2PL", {"a": -21.0}, "a", "out_of_range"),
         ("2PL", {"a": "1.2"}, "a", "not_a_number"),
         ("2PL", {"a": True}, "a", "not_a_number"),
         ("2PL", {"b": float("nan")}, "b", "not_finite"),
@@ -57,6 +58,11 @@ def test_every_model_reads_its_own_fields(model: str) -> None:
         ("GPCM", {"steps": [0.1, "x"]}, "steps", "not_a_number"),
         ("GPCM", {"steps": [0.0] * 127}, "steps", "out_of_range"),
         ("GRM", {"steps": [0.2, 0.2]}, "steps", "not_increasing"),
+        ("GRM", {"a": -0.8}, "steps", "not_increasing"),
+        ("Nominal", {"slopes": [0.1]}, "slopes", "empty"),
+        ("Nominal", {"slopes": [0.0, 0.1]}, "intercepts", "out_of_range"),
+        ("Nominal", {"intercepts": [0.0, float("inf"), 0.0]}, "intercepts", "not_finite"),
+        ("Nominal", {"a": 1.0}, "a", "unknown"),
         ("2PL", {"model": "5PL"}, "model", "unknown_model"),
         ("2PL", {"model": None}, "model", "missing"),
         ("2PL", {"item": ""}, "item", "missing"),
@@ -101,9 +107,11 @@ def test_selection_keeps_the_order_asked_for() -> None:
 
 def test_arrays_hold_what_the_items_say() -> None:
     table = ItemTable.from_dicts({"item": m, "model": m, **fields} for m, fields in GOOD.items())
-    assert table.categories.tolist() == [2, 2, 2, 2, 3, 3, 3]
-    assert table.max_score == 10
-    assert table.a.tolist() == [1.0, 1.2, 1.2, 1.2, 1.0, 0.8, 0.8]
+    assert table.categories.tolist() == [2, 2, 2, 2, 3, 3, 3, 3]
+    assert table.max_score == 12
+    assert table.a.tolist() == [1.0, 1.2, 1.2, 1.2, 1.0, 0.8, 0.8, 1.0]
+    assert table.steepness.tolist() == pytest.approx([1.0, 1.2, 1.2, 1.2, 1.0, 0.8, 0.8, 0.9])
+    assert table.slopes[7].tolist() == [0.0, 0.7, -0.2]
     assert np.isnan(table.steps[:4, 1]).all()
     assert table.items[4].b == pytest.approx(0.1)
 
@@ -114,3 +122,25 @@ def test_a_table_cannot_be_changed() -> None:
         table.items = ()  # type: ignore[misc]
     with pytest.raises(ValueError, match="read-only"):
         table.a[0] = 2.0
+
+
+def test_a_negative_slope_is_an_item_keyed_wrongly_and_stays_what_it_is() -> None:
+    table = ItemTable.from_dicts(
+        [
+            {"item": "i", "model": "2PL", "a": -1.0, "b": 0.3},
+            {"item": "g", "model": "GRM", "a": -1.0, "steps": [0.5, -0.5]},
+            {"item": "n", "model": "Nominal", "slopes": [0.3, -1.0, 2.0], "intercepts": [0, 0, 0]},
+        ]
+    )
+    assert table.lowest_pattern.tolist() == [1, 2, 1]
+    assert table.highest_pattern.tolist() == [0, 0, 2]
+
+
+def test_tables_from_arrays_are_those_from_records() -> None:
+    table = ItemTable.from_arrays(Model.GRM, a=[1.0, 2.0], steps=[[0.0, 1.0], [0.5, np.nan]], names=["p", "q"])
+    assert table.to_dicts() == [
+        {"item": "p", "model": "GRM", "a": 1.0, "steps": [0.0, 1.0]},
+        {"item": "q", "model": "GRM", "a": 2.0, "steps": [0.5]},
+    ]
+    with pytest.raises(ItemParameterError):
+        ItemTable.from_arrays(Model.TWO_PL, a=[1.0], b=[0.0, 1.0])

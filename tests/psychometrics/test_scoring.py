@@ -19,7 +19,7 @@ from psychometrics.quadrature import Grid, Population, scoring_grid
 from psychometrics.responses import Missing
 from psychometrics.scoring import eap_scores, posterior_weights, probability_above
 from psychometrics.simulate import simulate_responses
-from tests.psychometrics.strategies import EXAM, IGNORE, LOWEST, scored, tables
+from tests.psychometrics.strategies import EXAM, IGNORE, LOWEST, ORDERED, scored, tables
 
 populations = st.builds(Population, st.floats(-2, 2), st.floats(0.3, 2.5))
 DICHOTOMOUS = (Model.RASCH, Model.TWO_PL, Model.THREE_PL, Model.FOUR_PL)
@@ -68,7 +68,7 @@ def test_the_order_of_items_and_persons_does_not_matter(
     np.testing.assert_allclose(second.se, first.se[rows], atol=1e-9)
 
 
-@given(scored(missing=False), populations)
+@given(scored(ORDERED, missing=False), populations)
 def test_a_higher_category_never_lowers_the_score(
     pair: tuple[ItemTable, Any], population: Population
 ) -> None:
