@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from psychometrics.arrays import Booleans, Floats, Integers
+from psychometrics.arrays import Floats, Integers
 from psychometrics.errors import ItemParameterError
 
 # Beyond these a calibration has failed (a separated item), and the grids would grow without need.
@@ -292,9 +292,12 @@ class ItemTable:
 
     @cached_property
     def steepness(self) -> Floats:
-        """The largest rate at which the log odds of two neighbouring curves change, above 0."""
-        spans = [max(entry.slopes) - min(entry.slopes) if entry.slopes else 0.0 for entry in self.items]
-        return _frozen(np.where(self._nominal, np.array(spans), np.abs(self.a)))
+        """The largest rate at which the log odds of any two categories change with theta.
+
+        Where partial credit steps are out of order a whole item may turn over at one point, so
+        it is the slope times the number of steps.
+        """
+        return _frozen(np.array([_steepness(entry) for entry in self.items]))
 
     @cached_property
     def lowest_pattern(self) -> Integers:
@@ -315,10 +318,6 @@ class ItemTable:
         ]
         return _frozen(np.array(chosen, dtype=np.int64))
 
-    @cached_property
-    def _nominal(self) -> Booleans:
-        return np.array([model is Model.NOMINAL for model in self.models])
-
     def _padded(self, field: str, width: int) -> Floats:
         padded = np.full((len(self), width), np.nan)
         for row, entry in enumerate(self.items):
@@ -338,6 +337,13 @@ _Array = TypeVar("_Array", Floats, Integers)
 def _frozen(values: _Array) -> _Array:
     values.setflags(write=False)
     return values
+
+
+def _steepness(entry: ItemParameters) -> float:
+    if entry.slopes:
+        return max(entry.slopes) - min(entry.slopes)
+    steps = len(entry.steps) if entry.model in (Model.PCM, Model.GPCM) else 1
+    return abs(entry.a) * steps
 
 
 def _model(item: str, name: object) -> Model:

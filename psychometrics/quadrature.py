@@ -121,7 +121,9 @@ def _crossings(table: ItemTable) -> Floats:
     for entry in table.items:
         order = np.argsort(entry.slopes)
         rise, fall = np.diff(np.array(entry.slopes)[order]), -np.diff(np.array(entry.intercepts)[order])
-        found.append(fall[rise > 0] / rise[rise > 0])
+        # Options of nearly one slope cross, if at all, far from anybody.
+        apart = rise > 1e-6
+        found.append(fall[apart] / rise[apart])
     return np.concatenate(found)
 
 

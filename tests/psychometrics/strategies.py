@@ -42,7 +42,9 @@ def records(draw: st.DrawFn, name: str, models: tuple[Model, ...] = tuple(Model)
         record["steps"] = steps
     if model is Model.NOMINAL:
         count = draw(st.integers(2, 5))
-        record["slopes"] = draw(st.lists(st.floats(-2.0, 2.0), min_size=count, max_size=count))
+        # Options that all have one slope would say nothing about ability.
+        unequal = st.lists(st.floats(-2.0, 2.0), min_size=count, max_size=count)
+        record["slopes"] = draw(unequal.filter(lambda slopes: max(slopes) - min(slopes) > 0.2))
         record["intercepts"] = draw(st.lists(locations, min_size=count, max_size=count))
     return record
 

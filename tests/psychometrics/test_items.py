@@ -110,7 +110,7 @@ def test_arrays_hold_what_the_items_say() -> None:
     assert table.categories.tolist() == [2, 2, 2, 2, 3, 3, 3, 3]
     assert table.max_score == 12
     assert table.a.tolist() == [1.0, 1.2, 1.2, 1.2, 1.0, 0.8, 0.8, 1.0]
-    assert table.steepness.tolist() == pytest.approx([1.0, 1.2, 1.2, 1.2, 1.0, 0.8, 0.8, 0.9])
+    assert table.steepness.tolist() == pytest.approx([1.0, 1.2, 1.2, 1.2, 2.0, 1.6, 0.8, 0.9])
     assert table.slopes[7].tolist() == [0.0, 0.7, -0.2]
     assert np.isnan(table.steps[:4, 1]).all()
     assert table.items[4].b == pytest.approx(0.1)
