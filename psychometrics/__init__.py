@@ -15,6 +15,8 @@ One module for one question:
 ``scale``       from theta to the reported score (`ReportingScale`)
 ``raw``         points by key or by option weights, as a regulation fixes them
 ``simulate``    responses drawn from a model
+``item_files``  item parameters in JSON and CSV files
+``datasets``    small real data sets of the literature
 
 Everywhere logit = a * (theta - b), without the scaling constant 1.702.
 Persons are rows, items columns, categories the last axis.

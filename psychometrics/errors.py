@@ -65,3 +65,17 @@ class InfeasibleError(PsychometricsError):
     """No solution meets all constraints; ``params`` name those that clash."""
 
     code = "psychometrics.infeasible"
+
+
+class ItemFileError(PsychometricsError):
+    """A file of item parameters cannot be read; ``file`` and ``place`` (line or record) say where."""
+
+    code = "psychometrics.item_file"
+
+    def __init__(
+        self, file: str, place: str = "", field: str | None = None, reason: str = "", **params: object
+    ) -> None:
+        self.file = file
+        self.place = place
+        self.reason = reason
+        super().__init__(field=field, file=file, place=place, reason=reason, **params)
