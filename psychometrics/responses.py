@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from psychometrics.arrays import Codes
+from psychometrics.blocks import blocks_of, map_blocks
 from psychometrics.errors import ResponseError
 from psychometrics.items import ItemTable
+
+# Checking is limited by memory, not by arithmetic: longer blocks than those of a computation.
+_ROWS = 8192
 
 
 class Missing(IntEnum):
@@ -65,16 +69,28 @@ def check_responses(table: ItemTable, responses: ArrayLike) -> Codes:
         raise ResponseError(field="responses", shape=matrix.shape, items=len(table))
     if matrix.dtype.kind not in "iu":
         raise ResponseError(field="responses", dtype=str(matrix.dtype))
-    bad = (matrix < min(Missing)) | (matrix >= table.categories)
-    if bad.any():
-        person, column = (int(index) for index in np.argwhere(bad)[0])
-        raise ResponseError(
-            field="responses",
-            person=person,
-            item=table.names[column],
-            value=int(matrix[person, column]),
-        )
+
+    def fits(rows: slice) -> bool:
+        part = matrix[rows]
+        return bool(part.min() >= min(Missing)) and bool((part.max(axis=0) < table.categories).all())
+
+    blocks = blocks_of(matrix.shape[0], _ROWS)
+    for rows, good in zip(blocks, map_blocks(fits, blocks), strict=True):
+        if not good:
+            raise _first_misfit(table, matrix, rows)
     return matrix.astype(np.int8, copy=False)
+
+
+def _first_misfit(table: ItemTable, matrix: NDArray[np.integer], rows: slice) -> ResponseError:
+    part = matrix[rows]
+    bad = (part < min(Missing)) | (part >= table.categories)
+    person, column = (int(index) for index in np.argwhere(bad)[0])
+    return ResponseError(
+        field="responses",
+        person=rows.start + person,
+        item=table.names[column],
+        value=int(part[person, column]),
+    )
 
 
 def resolve_missing(table: ItemTable, responses: ArrayLike, policy: MissingPolicy) -> Codes:
@@ -93,4 +109,15 @@ def resolve_missing(table: ItemTable, responses: ArrayLike, policy: MissingPolic
     """
     resolved = check_responses(table, responses)
     lowest = [int(code) for code in Missing if policy.treatment(code) is Treatment.LOWEST]
-    return np.where(np.isin(resolved, lowest), np.int8(0), resolved) if lowest else resolved
+    if not lowest or resolved.min(initial=0) >= 0:
+        return resolved
+    # What each of the 256 bytes becomes: itself, unless it is a code that counts as the lowest.
+    becomes = np.arange(256, dtype=np.uint8).view(np.int8)
+    becomes[lowest] = 0
+    written = np.empty(resolved.shape, dtype=np.int8)
+
+    def write(rows: slice) -> None:
+        written[rows] = becomes[resolved[rows].view(np.uint8)]
+
+    map_blocks(write, blocks_of(resolved.shape[0], _ROWS))
+    return written
