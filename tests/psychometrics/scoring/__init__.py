@@ -1,0 +1,1 @@
+"""Scores of many persons, of several domains, and how reliable they are."""
