@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from psychometrics.arrays import Codes
 from psychometrics.blocks import blocks_of, map_blocks
 from psychometrics.errors import ResponseError
-from psychometrics.items import ItemTable
+from psychometrics.items import MAX_STEPS, ItemTable
 
 # Checking is limited by memory, not by arithmetic: longer blocks than those of a computation.
 _ROWS = 8192
@@ -107,7 +107,29 @@ def resolve_missing(table: ItemTable, responses: ArrayLike, policy: MissingPolic
     >>> resolve_missing(table, [[1, Missing.OMITTED, Missing.NOT_REACHED]], policy).tolist()
     [[1, 0, -2]]
     """
-    resolved = check_responses(table, responses)
+    return _count_lowest(check_responses(table, responses), policy)
+
+
+def resolve_categories(responses: ArrayLike, policy: MissingPolicy) -> Codes:
+    """The same for statistics that need no item parameters: any category from 0 to 126 is one.
+
+    Raises `ResponseError` if it is no matrix of whole numbers, or for the first bad entry.
+
+    >>> resolve_categories([[1, Missing.OMITTED]], MissingPolicy.count_blanks()).tolist()
+    [[1, 0]]
+    """
+    matrix = np.asarray(responses)
+    if matrix.ndim != 2:
+        raise ResponseError(field="responses", shape=matrix.shape)
+    if matrix.dtype.kind not in "iu":
+        raise ResponseError(field="responses", dtype=str(matrix.dtype))
+    if matrix.size and not min(Missing) <= matrix.min() <= matrix.max() <= MAX_STEPS:
+        person, column = (int(at) for at in np.argwhere((matrix < min(Missing)) | (matrix > MAX_STEPS))[0])
+        raise ResponseError(field="responses", person=person, item=column, value=int(matrix[person, column]))
+    return _count_lowest(matrix.astype(np.int8, copy=False), policy)
+
+
+def _count_lowest(resolved: Codes, policy: MissingPolicy) -> Codes:
     lowest = [int(code) for code in Missing if policy.treatment(code) is Treatment.LOWEST]
     if not lowest or resolved.min(initial=0) >= 0:
         return resolved

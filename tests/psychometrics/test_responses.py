@@ -8,12 +8,14 @@ from itertools import product
 import numpy as np
 import pytest
 
+from psychometrics.errors import ResponseError
 from psychometrics.items import ItemTable
 from psychometrics.responses import (
     Missing,
     MissingPolicy,
     Treatment,
     check_responses,
+    resolve_categories,
     resolve_missing,
 )
 
@@ -50,3 +52,9 @@ def test_a_policy_has_no_defaults() -> None:
 def test_checked_responses_are_not_copied_without_need() -> None:
     matrix = np.zeros((2, 4), dtype=np.int8)
     assert check_responses(TABLE, matrix) is matrix
+
+
+@pytest.mark.parametrize("bad", [[[0, -4]], [[0, 127]], [0, 1], [[0.5, 1.0]]])
+def test_categories_without_a_table_are_checked_too(bad: list[object]) -> None:
+    with pytest.raises(ResponseError):
+        resolve_categories(bad, MissingPolicy.ignore_all())
