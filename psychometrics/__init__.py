@@ -16,6 +16,7 @@ One module for one question:
 ``raw``         points by key or by option weights, as a regulation fixes them
 ``simulate``    responses drawn from a model
 ``item_files``  item parameters in JSON and CSV files
+``plots``       figures, with Matplotlib
 ``datasets``    small real data sets of the literature
 
 Everywhere logit = a * (theta - b), without the scaling constant 1.702.

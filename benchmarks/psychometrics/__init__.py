@@ -1,0 +1,1 @@
+"""Psychometrics measured beside the Python packages that do the same, and beside what BLAS alone would take."""
