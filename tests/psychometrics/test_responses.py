@@ -7,6 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
 from psychometrics.errors import ResponseError
 from psychometrics.items import ItemTable
@@ -55,6 +56,6 @@ def test_checked_responses_are_not_copied_without_need() -> None:
 
 
 @pytest.mark.parametrize("bad", [[[0, -4]], [[0, 127]], [0, 1], [[0.5, 1.0]]])
-def test_categories_without_a_table_are_checked_too(bad: list[object]) -> None:
+def test_categories_without_a_table_are_checked_too(bad: ArrayLike) -> None:
     with pytest.raises(ResponseError):
         resolve_categories(bad, MissingPolicy.ignore_all())
