@@ -31,16 +31,23 @@ def sum_observed(resolved: Codes, values: Floats) -> Floats:
     matrix costs one product.
     """
     base = values[:, :, 0]
-    if (resolved >= 0).all():
-        total = np.tile(base.sum(axis=1), (resolved.shape[0], 1))
-    else:
-        total = sum_answered(resolved, base)
+    complete = resolved.min(initial=0) >= 0
+    shared = base.sum(axis=1) if complete else sum_answered(resolved, base)
+    total: Floats | None = None
     for category in range(1, values.shape[2]):
         chosen = resolved == category
+        difference = values[:, :, category] - base
         columns = np.flatnonzero(chosen.any(axis=0))
-        if columns.size:
-            difference = values[:, columns, category] - base[:, columns]
-            total += chosen[:, columns].astype(np.float64) @ difference.T
+        if not columns.size:
+            continue
+        if columns.size < chosen.shape[1]:
+            chosen, difference = chosen[:, columns], difference[:, columns]
+        part: Floats = chosen.astype(np.float64) @ difference.T
+        # The products are the largest arrays here: they are added to in place.
+        total = part if total is None else np.add(total, part, out=total)
+    if total is None:
+        return np.broadcast_to(shared, (resolved.shape[0], values.shape[0])).copy()
+    total += shared
     return total
 
 

@@ -20,8 +20,8 @@ from psychometrics.models import category_curves
 from psychometrics.quadrature import Grid, Population
 from psychometrics.sufficient import sum_is_sufficient, weighted_sums
 
-# Bounds a block's densities: 16 MB.
-_CELLS = 2_000_000
+# Bounds a block's densities: 4 MB.
+_CELLS = 500_000
 # A table pays if looking up is asked this many times more often than computing.
 _PERSONS_PER_INTERVAL = 4
 
@@ -46,12 +46,12 @@ class Posteriors:
 
     def of(self, resolved: Codes) -> Floats:
         """Of each person of a block, persons x nodes."""
-        return _scaled(sum_observed(resolved, self._log_p) + self._prior)
+        return _scaled(sum_observed(resolved, self._log_p), self._prior)
 
     def of_sums(self, sums: Floats) -> Floats:
         """Of weighted sums of complete responses, sums x nodes."""
         shared = self._log_p[:, :, 0].sum(axis=1) + self._prior
-        return _scaled(sums[:, None] * self.grid.nodes + shared)
+        return _scaled(sums[:, None] * self.grid.nodes, shared)
 
     def each(self, resolved: Codes, work: Callable[[slice, Floats], None]) -> None:
         """Call ``work`` with the rows and the posteriors of each block, on a few threads."""
@@ -128,6 +128,7 @@ def _with_derivatives(density: Floats, nodes: Floats, functions: Floats) -> Floa
     return np.stack((mean, first, second), axis=2)
 
 
-def _scaled(log_mass: Floats) -> Floats:
+def _scaled(log_mass: Floats, added: Floats) -> Floats:
+    log_mass += added
     log_mass -= log_mass.max(axis=1, keepdims=True)
     return np.exp(log_mass, out=log_mass)
