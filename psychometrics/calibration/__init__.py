@@ -1,0 +1,36 @@
+"""Calibration: item parameters from responses, by marginal maximum likelihood.
+
+``calibrate``    the function: data and settings in, `Calibration` out
+``result``       `Calibration`, its labelled parameters, its warnings
+``priors``       prior densities of item parameters
+``plan``         what the caller says about items, checked
+``sample``       persons by group, as rows of bytes
+``layout``       which parameters there are, and where they stand in one vector
+``families``     curves of items with free parameters and their derivatives
+``nodes``        the quadrature, chosen from the test's information
+``expectation``  the E-step
+``marginal``     the function climbed, its gradient, the metric of PX-EM
+``ascent``       the climb
+``start``        starting values
+``estimate``     the order of work
+``information``  observed information (Louis 1982)
+``report``       from the vector back to tables
+"""
+
+from psychometrics.calibration.calibrate import calibrate
+from psychometrics.calibration.plan import EmptyCategory
+from psychometrics.calibration.priors import Beta, LogNormal, Normal, Priors
+from psychometrics.calibration.result import Calibration, CalibrationWarning, Caution, Parameter
+
+__all__ = [
+    "Beta",
+    "Calibration",
+    "CalibrationWarning",
+    "Caution",
+    "EmptyCategory",
+    "LogNormal",
+    "Normal",
+    "Parameter",
+    "Priors",
+    "calibrate",
+]

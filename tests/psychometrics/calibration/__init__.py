@@ -1,0 +1,1 @@
+"""Calibration: estimates, errors, groups, anchors, rare inputs."""
