@@ -3,7 +3,8 @@
 ``calibrate``    the function: data and settings in, `Calibration` out
 ``result``       `Calibration`, its labelled parameters, its warnings
 ``priors``       prior densities of item parameters
-``plan``         what the caller says about items, checked
+``problem``      all arguments, checked and arranged
+``plan``         what the caller says about items
 ``sample``       persons by group, as rows of bytes
 ``layout``       which parameters there are, and where they stand in one vector
 ``families``     curves of items with free parameters and their derivatives
@@ -13,11 +14,15 @@
 ``ascent``       the climb
 ``start``        starting values
 ``estimate``     the order of work
+``histogram``    ability distributions of any shape
 ``information``  observed information (Louis 1982)
 ``report``       from the vector back to tables
+``comparison``   likelihood ratio and score tests of nested models, G2 of all patterns
 """
 
 from psychometrics.calibration.calibrate import calibrate
+from psychometrics.calibration.comparison import ModelTest, likelihood_ratio, pattern_test, score_test
+from psychometrics.calibration.histogram import Histogram
 from psychometrics.calibration.plan import EmptyCategory
 from psychometrics.calibration.priors import Beta, LogNormal, Normal, Priors
 from psychometrics.calibration.result import Calibration, CalibrationWarning, Caution, Parameter
@@ -28,9 +33,14 @@ __all__ = [
     "CalibrationWarning",
     "Caution",
     "EmptyCategory",
+    "Histogram",
     "LogNormal",
+    "ModelTest",
     "Normal",
     "Parameter",
     "Priors",
     "calibrate",
+    "likelihood_ratio",
+    "pattern_test",
+    "score_test",
 ]

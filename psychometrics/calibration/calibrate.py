@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Hashable, Mapping, Sequence
 
 from numpy.typing import ArrayLike
 
 from psychometrics.calibration.estimate import Fit, estimate
-from psychometrics.calibration.layout import Layout, lay_out
-from psychometrics.calibration.plan import EmptyCategory, Items, collapsed, describe_items, plan_instances, resolve
+from psychometrics.calibration.histogram import (
+    Histogram,
+    estimate_histogram,
+    histogram_parameters,
+    masses,
+    moments,
+)
+from psychometrics.calibration.plan import EmptyCategory
 from psychometrics.calibration.priors import Priors
+from psychometrics.calibration.problem import Problem, pose
 from psychometrics.calibration.report import (
     cautions,
     covariance,
@@ -19,9 +27,8 @@ from psychometrics.calibration.report import (
     parameter_labels,
     whole_table,
 )
-from psychometrics.calibration.result import Calibration, CalibrationWarning, Caution
-from psychometrics.calibration.sample import GroupSample, gather
-from psychometrics.errors import ConvergenceError
+from psychometrics.calibration.result import Calibration, CalibrationWarning
+from psychometrics.errors import ConvergenceError, RuleError
 from psychometrics.items import ItemTable, Model
 from psychometrics.quadrature import Grid, Population
 from psychometrics.responses import MissingPolicy
@@ -40,7 +47,7 @@ def calibrate(
     priors: Priors | Mapping[str, Priors] = Priors(),  # noqa: B008 - frozen
     fixed: ItemTable | None = None,
     free_by_group: Sequence[str] = (),
-    population: Population | None = None,
+    population: Population | Histogram | None = None,
     standard_errors: bool = False,
     empty: EmptyCategory = EmptyCategory.ERROR,
     grid: Grid | None = None,
@@ -65,9 +72,11 @@ def calibrate(
     The scale: abilities of the reference group are N(0, 1); those of groups linked to it by shared
     items have mean and sd estimated; so has every group linked to anchors. Rasch and PCM items have
     slope 1, so the sd of the reference group is estimated with them. ``population`` holds the
-    reference group at other values instead.
+    reference group at other values instead; a `Histogram` gives every group a distribution of any
+    shape, re-estimated in every cycle (with ``fixed``: the method MWU-MEM of Kim 2006).
 
-    ``standard_errors``: also the covariance of all estimates (Louis 1982). ``empty``: what is done
+    ``standard_errors``: also the covariance of all estimates (Louis 1982), given the histogram if
+    there is one. ``empty``: what is done
     about a polytomous category that nobody chose. ``grid``: nodes and weights, if those chosen from
     the test's information are not wanted. It has converged when the next step promises less than
     ``tolerance`` of log-likelihood, and stops after ``cycles`` passes over the data; with ``strict``
@@ -83,17 +92,25 @@ def calibrate(
     >>> round(found.log_likelihood, 3), found.table.a.round(2).tolist()
     (-2658.805, [0.99, 1.08, 1.71, 0.76, 0.74])
     """
-    items = describe_items(responses, models, names, categories, priors, fixed)
-    resolved, notes = resolve(items, responses, policy), []
-    if empty is EmptyCategory.COLLAPSE:
-        items, resolved, changed = collapsed(items, resolved)
-        notes += [Caution("collapsed", name, "categories that nobody chose were taken out") for name in changed]
-    samples = gather(resolved, items.categories, weights, groups, reference)
-    instances = plan_instances(items, samples, free_by_group)
-    layout = lay_out(instances, len(samples), population, False)
-    own_priors = [items.priors[one.item] for one in layout.instances]
-    fit = estimate(layout, samples, own_priors, tolerance=tolerance, limit=cycles, grid=grid)
-    result = _result(items, layout, samples, fit, standard_errors, notes)
+    asked = population if isinstance(population, Histogram) else None
+    problem = pose(
+        responses,
+        models,
+        policy,
+        names=names,
+        categories=categories,
+        weights=weights,
+        groups=groups,
+        reference=reference,
+        priors=priors,
+        fixed=fixed,
+        free_by_group=free_by_group,
+        population=population if isinstance(population, Population) else None,
+        histogram=asked is not None,
+        empty=empty,
+    )
+    fit = _fit(problem, asked, grid, tolerance, cycles)
+    result = _result(problem, fit, standard_errors)
     for note in result.warnings:
         warnings.warn(str(note), CalibrationWarning, stacklevel=2)
     if strict and not result.converged:
@@ -101,32 +118,37 @@ def calibrate(
     return result
 
 
-def _result(
-    items: Items,
-    layout: Layout,
-    samples: Sequence[GroupSample],
-    fit: Fit,
-    standard_errors: bool,
-    notes: list[Caution],
-) -> Calibration:
-    point = fit.summit.point
-    labels = [sample.label for sample in samples]
+def _fit(problem: Problem, asked: Histogram | None, grid: Grid | None, tolerance: float, cycles: int) -> Fit:
+    for field, value in (("tolerance", tolerance), ("cycles", cycles)):
+        if not (math.isfinite(value) and value > 0):
+            raise RuleError(field=field, value=value)
+    layout, samples, priors = problem.layout, problem.samples, problem.priors
+    if asked is None:
+        return estimate(layout, samples, priors, tolerance=tolerance, limit=cycles, grid=grid)
+    if grid is not None:
+        raise RuleError(field="grid", reason="a histogram has its own nodes")
+    return estimate_histogram(layout, samples, priors, asked, cycles)
+
+
+def _result(problem: Problem, fit: Fit, standard_errors: bool) -> Calibration:
+    items, layout, labels, point = problem.items, problem.layout, problem.labels, fit.summit.point
     parameters, order = parameter_labels(items, layout, labels)
     values, jacobian = on_tables(layout, point.x)
     spread = covariance(fit) if standard_errors else None
-    notes = notes + cautions(items, layout, point.x)
-    if not fit.summit.converged:
-        notes.append(Caution("not_converged", None, f"not converged after {fit.summit.cycles} cycles"))
-    if fit.coarse:
-        notes.append(Caution("coarse_quadrature", None, "the nodes are too few or too near for this test"))
-    if standard_errors and spread is None:
-        notes.append(Caution("not_identified", None, "the information is singular: no standard errors"))
     on_table = None if spread is None else (jacobian @ spread @ jacobian.T)
+    histograms = fit.marginal.latent.log_masses is not None
     return Calibration(
         table=whole_table(items, layout, point.x),
         tables=group_tables(items, layout, point.x, labels),
-        populations={label: layout.population(group, point.x) for group, label in enumerate(labels)},
-        histograms={},
+        populations={
+            label: moments(fit.marginal, group) if histograms else layout.population(group, point.x)
+            for group, label in enumerate(labels)
+        },
+        histograms={
+            label: Grid(fit.marginal.latent.grid.nodes, masses(fit.marginal, group))
+            for group, label in enumerate(labels)
+            if histograms
+        },
         log_likelihood=point.counts.log_likelihood,
         log_prior=point.log_prior,
         persons=fit.marginal.total,
@@ -140,6 +162,6 @@ def _result(
         intercepts=point.x[order],
         covariance=None if on_table is None else on_table[order[:, None], order],
         intercept_covariance=None if spread is None else spread[order[:, None], order],
-        histogram_parameters=0,
-        warnings=tuple(notes),
+        histogram_parameters=histogram_parameters(layout, fit.marginal) if histograms else 0,
+        warnings=(*problem.notes, *cautions(items, layout, fit, standard_errors and spread is None)),
     )

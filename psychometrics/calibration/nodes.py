@@ -79,10 +79,10 @@ def needed(layout: Layout, x: Floats, reach: float = REACH) -> Need:
     return Need(low, high, spacing)
 
 
-def reaches(masses: Floats) -> bool:
+def reaches(masses: Floats, most: float = _LEAST_TAIL) -> bool:
     """Whether hardly anybody's posterior goes on beyond the ends; ``masses``: groups x nodes."""
     tails = masses[:, [0, -1]].max(axis=1)
-    return bool((tails <= _LEAST_TAIL * masses.sum(axis=1)).all())
+    return bool((tails <= most * masses.sum(axis=1)).all())
 
 
 def _information(block: Block, matrix: Floats, shape: Curves) -> Floats:

@@ -122,20 +122,28 @@ def at_bounds(layout: Layout, x: Floats) -> Booleans:
     return held
 
 
-def cautions(items: Items, layout: Layout, x: Floats) -> list[Caution]:
-    """What the estimates themselves say."""
+def cautions(items: Items, layout: Layout, fit: Fit, singular: bool) -> list[Caution]:
+    """What the estimates and the way to them call attention to."""
+    found = [note for block in layout.blocks for note in _block_cautions(items, layout, block, fit.summit.point.x)]
+    if not fit.summit.converged:
+        found.append(Caution("not_converged", None, f"not converged after {fit.summit.cycles} cycles"))
+    if fit.coarse:
+        found.append(Caution("coarse_quadrature", None, "the nodes are too few or too near for this test"))
+    if singular:
+        found.append(Caution("not_identified", None, "the information is singular: no standard errors"))
+    return found
+
+
+def _block_cautions(items: Items, layout: Layout, block: Block, x: Floats) -> list[Caution]:
     found = []
-    held = at_bounds(layout, x)
-    for block in layout.blocks:
-        part, stuck = layout.matrix(block, x), layout.matrix(block, held.astype(np.float64)) > 0
-        last = block.slopes + block.categories - 1
-        for row in range(block.count):
-            name = items.names[layout.instances[block.instances.start + row].item]
-            if block.slopes and block.model is not Model.NOMINAL and part[row, 0] < 0:
-                text = f"slope {part[row, 0]:.3f} is below 0: higher ability, lower score; is the key right?"
-                found.append(Caution("negative_slope", name, text))
-            for p in np.flatnonzero(stuck[row]).tolist():
-                found.append(_bound(name, p < block.slopes, p >= last))
+    part, stuck = layout.matrix(block, x), at_bounds(layout, x)[block.parameters].reshape(block.count, block.width)
+    for row in range(block.count):
+        name = items.names[layout.instances[block.instances.start + row].item]
+        if block.slopes and block.model is not Model.NOMINAL and part[row, 0] < 0:
+            text = f"slope {part[row, 0]:.3f} is below 0: higher ability, lower score; is the key right?"
+            found.append(Caution("negative_slope", name, text))
+        for p in np.flatnonzero(stuck[row]).tolist():
+            found.append(_bound(name, p < block.slopes, p >= block.slopes + block.categories - 1))
     return found
 
 
