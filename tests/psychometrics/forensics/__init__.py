@@ -1,0 +1,1 @@
+"""Person fit and forensics."""
