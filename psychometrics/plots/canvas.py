@@ -33,10 +33,10 @@ def label(axes: Axes, title: str, x: str, y: str) -> None:
     axes.set_axisbelow(True)
 
 
-def add_legend(axes: Axes) -> None:
-    """A legend beside the axes, where it hides no line; none for a single line."""
+def add_legend(axes: Axes, least: int = 2) -> None:
+    """A legend beside the axes, where it hides no line; none for fewer than ``least`` names."""
     handles, names = axes.get_legend_handles_labels()
-    if len(names) > 1:
+    if len(names) >= least:
         columns = 1 + (len(names) - 1) // 16
         axes.legend(
             handles, names, loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=8, ncols=columns
