@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import xlogy
 from scipy.stats import chi2 as chi2_distribution
 from scipy.stats import norm
 
@@ -133,12 +134,12 @@ def _fit(table: StratifiedTable) -> _ItemFits | None:
     score, group = np.repeat(table.scores, 2), np.tile([0.0, 1.0], strata)
     counts, score, group = (part[counts.sum(axis=1) > 0] for part in (counts, score, group))
     design = np.stack((score, group, score * group), axis=1)
-    fits = [fit_ordinal(design[:, :columns], counts) for columns in (0, 1, 2, 3)]
+    fits = [fit_ordinal(design[:, :columns], counts) for columns in (1, 2, 3)]
     log_likelihood = np.array([fit.log_likelihood for fit in fits])
-    n = counts.sum()
-    gained = -np.expm1(2.0 / n * (log_likelihood[0] - log_likelihood[1:]))
-    r2 = gained / -np.expm1(2.0 / n * log_likelihood[0])
-    return _ItemFits(-2.0 * log_likelihood[1:], r2, fits[2], fits[3], all(fit.converged for fit in fits[1:]))
+    n, chosen = counts.sum(), counts.sum(axis=0)
+    null = float(xlogy(chosen, chosen / n).sum())
+    r2 = np.expm1(2.0 / n * (null - log_likelihood)) / np.expm1(2.0 / n * null)
+    return _ItemFits(-2.0 * log_likelihood, r2, fits[1], fits[2], all(fit.converged for fit in fits))
 
 
 def _group_effect(fit: _ItemFits | None) -> Floats | None:

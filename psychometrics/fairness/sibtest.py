@@ -18,7 +18,7 @@ from scipy.stats import norm
 
 from psychometrics.arrays import Booleans, Codes, Floats, Integers
 from psychometrics.errors import DataError, RuleError
-from psychometrics.fairness.strata import anchor_mask, group_numbers
+from psychometrics.fairness.strata import anchor_mask, group_numbers, other_group
 from psychometrics.responses import MissingPolicy, resolve_categories
 
 
@@ -90,11 +90,7 @@ def sibtest(
     set take no part. Raises `DataError` if no matched score has enough persons of both groups.
     """
     codes = resolve_categories(responses, policy)
-    labels = np.unique(np.asarray(groups))
-    others = [label for label in labels.tolist() if label != focal]
-    if labels.size != 2 or len(others) != 1:
-        raise RuleError(field="focal", focal=focal, labels=labels.tolist())
-    _, group = group_numbers(groups, others[0], codes.shape[0])
+    group = group_numbers(groups, other_group(groups, focal), codes.shape[0])
     studied = anchor_mask(suspect, codes.shape[1])
     matched = ~studied if anchors is None else anchor_mask(anchors, codes.shape[1])
     if not matched.any() or (matched & studied).any():
@@ -152,30 +148,42 @@ class _AtScores:
 def _side(codes: Codes, matched: Booleans, studied: Booleans, guessing: Floats) -> _Side:
     if codes.shape[0] < 2:
         raise DataError(field="groups", persons=codes.shape[0])
-    anchors = codes[:, matched].astype(np.int64)
+    anchors = codes[:, matched]
     return _Side(
-        anchors.sum(axis=1),
+        anchors.sum(axis=1, dtype=np.int64),
         codes[:, studied].sum(axis=1, dtype=np.int64),
         _reliability(anchors, guessing[matched]),
         anchors.shape[1],
     )
 
 
-def _reliability(anchors: Integers, guessing: Floats) -> float:
+def _reliability(anchors: Codes, guessing: Floats) -> float:
     """Coefficient alpha, each dichotomous variance taken as if nobody had guessed right."""
     items = anchors.shape[1]
     if items < 2:
         raise DataError(field="anchors", items=items)
-    variances = anchors.var(axis=0, ddof=1)
+    variances = _variances(anchors)
     for item in np.flatnonzero(guessing > 0):
         if np.unique(anchors[:, item]).size == 2:
             right = anchors[:, item].mean() - anchors[:, item].min()
             known = max((right - guessing[item]) / (1.0 - guessing[item]), 0.0)
             variances[item] = known * (1.0 - known)
-    total = anchors.sum(axis=1).var(ddof=1)
+    total = anchors.sum(axis=1, dtype=np.int64).var(ddof=1)
     if total <= 0.0:
         raise DataError(field="anchors", reason="constant")
     return float(items / (items - 1.0) * (1.0 - variances.sum() / total))
+
+
+def _variances(codes: Codes) -> Floats:
+    """Of each column, from counts of its categories: the bytes are never widened."""
+    persons = codes.shape[0]
+    first, second = np.zeros(codes.shape[1]), np.zeros(codes.shape[1])
+    for category in range(1, int(codes.max(initial=0)) + 1):
+        count = (codes == category).sum(axis=0)
+        first += category * count
+        second += category**2 * count
+    variances: Floats = (second - first**2 / persons) / (persons - 1.0)
+    return variances
 
 
 def _at_scores(side: _Side, scores: Integers) -> _AtScores:

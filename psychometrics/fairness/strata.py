@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from psychometrics.arrays import Booleans, Codes, Floats, Integers
-from psychometrics.errors import DataError, RuleError
+from psychometrics.errors import RuleError
 from psychometrics.responses import MissingPolicy, resolve_categories
 
 
@@ -73,7 +73,8 @@ class MatchedGroups:
         self, responses: ArrayLike, policy: MissingPolicy, groups: ArrayLike, reference: object, matching: Matching
     ) -> None:
         self.codes: Codes = resolve_categories(responses, policy)
-        self.names, self._group = group_numbers(groups, reference, self.codes.shape[0])
+        self._group = group_numbers(groups, reference, self.codes.shape[0])
+        self._groups = int(self._group.max()) + 1
         self.items = self.codes.shape[1]
         self._include = matching.include_item
         self._given = _given_score(matching, self.codes.shape[0])
@@ -96,7 +97,7 @@ class MatchedGroups:
             takes_part = answered & (blanks == 0)
         levels, level = np.unique(score[takes_part], return_inverse=True)
         width = max(2, int(response.max(initial=1)) + 1)
-        shape = (levels.size, len(self.names), width)
+        shape = (levels.size, self._groups, width)
         cell = (level * shape[1] + self._group[takes_part]) * width + response[takes_part]
         counts = np.bincount(cell, minlength=int(np.prod(shape))).reshape(shape)
         return StratifiedTable(levels.astype(np.float64), counts.astype(np.float64))
@@ -110,27 +111,32 @@ def two_groups(
     responses: ArrayLike, policy: MissingPolicy, groups: ArrayLike, focal: object, matching: Matching | None
 ) -> MatchedGroups:
     """A reference and a focal group: ``groups`` must hold two labels, one of them ``focal``."""
-    labels = np.unique(np.asarray(groups))
-    others = [label for label in labels.tolist() if label != focal]
-    if labels.size != 2 or len(others) != 1:
-        raise RuleError(field="focal", focal=focal, labels=labels.tolist())
-    return MatchedGroups(responses, policy, groups, others[0], matching or Matching())
+    return MatchedGroups(responses, policy, groups, other_group(groups, focal), matching or Matching())
 
 
-def group_numbers(groups: ArrayLike, reference: object, persons: int) -> tuple[tuple[object, ...], Integers]:
-    """The labels, reference first, and each person's place among them."""
+def other_group(groups: ArrayLike, focal: object) -> object:
+    """The reference group's label, where there are two labels; `RuleError` if not."""
+    labels = dict.fromkeys(np.asarray(groups).ravel().tolist())
+    others = [label for label in labels if label != focal]
+    if len(labels) != 2 or len(others) != 1:
+        raise RuleError(field="focal", focal=focal, labels=list(labels))
+    return others[0]
+
+
+def group_numbers(groups: ArrayLike, reference: object, persons: int) -> Integers:
+    """Each person's group as a number: 0 the reference group, the others in the order first met."""
     labels = np.asarray(groups)
     if labels.shape != (persons,):
         raise RuleError(field="groups", shape=labels.shape, persons=persons)
-    if labels.dtype.kind == "f" and np.isnan(labels).any():
-        raise RuleError(field="groups", reason="not_a_number")
-    names, index = np.unique(labels, return_inverse=True)
-    order = sorted(range(names.size), key=lambda at: (names[at] != reference, at))
-    if names.size < 2 or names[order[0]] != reference:
-        raise DataError(field="groups", reference=reference, labels=names.tolist())
-    place = np.empty(names.size, dtype=np.int64)
-    place[order] = np.arange(names.size)
-    return tuple(names[order].tolist()), place[index]
+    given = labels.tolist()
+    names = list(dict.fromkeys(given))
+    if any(name is None or name != name for name in names):
+        raise RuleError(field="groups", reason="missing")
+    if len(names) < 2 or reference not in names:
+        raise RuleError(field="reference", reference=reference, labels=names)
+    order = [reference, *(name for name in names if name != reference)]
+    place = {name: at for at, name in enumerate(order)}
+    return np.array([place[label] for label in given], dtype=np.int64)
 
 
 def anchor_mask(anchors: Sequence[int] | None, items: int) -> Booleans:

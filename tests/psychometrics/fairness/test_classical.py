@@ -230,6 +230,10 @@ def test_what_cannot_be_compared_is_an_error() -> None:
     with pytest.raises(RuleError):
         mantel_haenszel(responses, IGNORE, ["f"] * 10, "f")
     with pytest.raises(RuleError):
+        mantel_haenszel(responses, IGNORE, np.array([None, *["f"] * 9]), "f")
+    with pytest.raises(RuleError):
+        generalized_mantel_haenszel(responses, IGNORE, groups, "x")
+    with pytest.raises(RuleError):
         mantel_haenszel(responses, IGNORE, groups, "f", matching=Matching([]))
     with pytest.raises(DataError):
         mantel_haenszel(responses + 1, IGNORE, groups, "f")
