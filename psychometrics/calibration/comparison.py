@@ -122,7 +122,7 @@ def score_test(
     >>> first = [Model.TWO_PL, *[Model.RASCH] * 4]
     >>> test = score_test(rasch, data.patterns, first, policy, weights=data.frequencies)
     >>> round(test.statistic, 3), test.df
-    (0.37, 1)
+    (0.478, 1)
     """
     if restricted.histograms:
         raise RuleError(field="restricted", reason="histogram")

@@ -54,7 +54,7 @@ class Climber:
     def _designs(self, samples: Sequence[GroupSample]) -> list[Design]:
         return [design(self.layout, sample, group) for group, sample in enumerate(samples)]
 
-    def marginal(self, designs: list[Design], latent: Latent, dtype: DTypeLike) -> Marginal:
+    def marginal(self, designs: Sequence[Design], latent: Latent, dtype: DTypeLike) -> Marginal:
         """The objective for these persons."""
         persons = np.array([one.frequency.sum() for one in designs])
         return Marginal(self.layout, Expectation(designs, dtype), persons, self.priors, latent)
@@ -77,7 +77,7 @@ class Climber:
     def single(self, x: Floats, memory: Memory, limit: int) -> tuple[Floats, int]:
         """Near the top, if the sample is so large that this is quicker in single precision."""
         need = needed(self.layout, x)
-        size = sum(one.indicators.size for one in self.designs)
+        size = sum(one.indicators.size for one in self.designs if not one.linear)
         if size * need.nodes < _MUCH_WORK:
             return x, 0
         marginal = self.marginal(self.designs, Latent(need.grid(1.1)), np.float32)

@@ -114,7 +114,7 @@ class Marginal:
             base[at] = log_p[:, 0]
             cells[layout.cell_starts[at] : layout.cell_starts[at + 1]] = (log_p[:, 1:] - log_p[:, :1]).T
         populations = [layout.population(group, x) for group in range(len(layout.populations))]
-        return self._expectation.counts(cells, base, self.latent.log_prior(populations))
+        return self._expectation.counts(self.latent.grid.nodes, cells, base, self.latent.log_prior(populations))
 
     def at(self, x: Floats) -> Point:
         """Value, gradient and metric at ``x``."""

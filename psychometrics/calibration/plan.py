@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from psychometrics.arrays import Codes, Floats, Integers
+from psychometrics.blocks import blocks_of, map_blocks
 from psychometrics.calibration.layout import Instance
 from psychometrics.calibration.priors import Priors
 from psychometrics.calibration.sample import GroupSample
@@ -156,10 +157,15 @@ def plan_instances(items: Items, samples: Sequence[GroupSample], free_by_group: 
 
 def _category_counts(sample: GroupSample, categories: Integers) -> Floats:
     """Persons by item and category."""
-    counts = np.zeros((len(categories), int(categories.max())))
-    for category in range(counts.shape[1]):
-        counts[:, category] = sample.frequency @ (sample.codes == category)
-    return counts
+
+    def count(rows: slice) -> Floats:
+        codes, frequency = sample.codes[rows], sample.frequency[rows]
+        found = np.zeros((len(categories), int(categories.max())))
+        for category in range(found.shape[1]):
+            found[:, category] = frequency @ (codes == category).astype(np.float64)
+        return found
+
+    return np.asarray(np.sum(map_blocks(count, blocks_of(len(sample.codes))), axis=0), dtype=np.float64)
 
 
 def _require_categories(items: Items, column: int, counts: Floats) -> None:
