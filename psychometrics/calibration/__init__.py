@@ -16,6 +16,7 @@
 ``estimate``     the order of work
 ``histogram``    ability distributions of any shape
 ``information``  observed information (Louis 1982)
+``missing``      the part of it that the unseen abilities take away
 ``report``       from the vector back to tables
 ``comparison``   likelihood ratio and score tests of nested models, G2 of all patterns
 """

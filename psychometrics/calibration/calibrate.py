@@ -8,6 +8,7 @@ from collections.abc import Hashable, Mapping, Sequence
 
 from numpy.typing import ArrayLike
 
+from psychometrics.blocks import one_blas_thread
 from psychometrics.calibration.estimate import Fit, estimate
 from psychometrics.calibration.histogram import (
     Histogram,
@@ -109,8 +110,10 @@ def calibrate(
         histogram=asked is not None,
         empty=empty,
     )
-    fit = _fit(problem, asked, grid, tolerance, cycles)
-    result = _result(problem, fit, standard_errors)
+    # BLAS threads of one small product wait longer for each other than they work.
+    with one_blas_thread():
+        fit = _fit(problem, asked, grid, tolerance, cycles)
+        result = _result(problem, fit, standard_errors)
     for note in result.warnings:
         warnings.warn(str(note), CalibrationWarning, stacklevel=2)
     if strict and not result.converged:

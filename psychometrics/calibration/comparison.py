@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
 from psychometrics.arrays import Floats
+from psychometrics.blocks import one_blas_thread
 from psychometrics.calibration.estimate import Climber
 from psychometrics.calibration.families import FIXED_SLOPE, from_item
 from psychometrics.calibration.information import observed_information
@@ -146,15 +147,21 @@ def score_test(
     if df <= 0:
         raise RuleError(field="models", reason="not a larger model", parameters=problem.layout.size)
     x = _placed(problem, restricted)
+    statistic = _score_statistic(problem, x)
+    return ModelTest(statistic, df, float(chi2.sf(statistic, df)))
+
+
+def _score_statistic(problem: Problem, x: Floats) -> float:
     climber = Climber(problem.layout, problem.samples, problem.priors)
-    marginal = climber.marginal(climber.designs, Latent(needed(problem.layout, x).grid()), np.float64)
-    gradient = marginal.at(x).gradient * marginal.total
-    information = observed_information(marginal, climber.designs, x, False)
+    latent = Latent(needed(problem.layout, x).grid())
+    with one_blas_thread():
+        marginal = climber.marginal(climber.designs, latent, np.float64)
+        gradient = marginal.at(x).gradient * marginal.total
+        information = observed_information(marginal, climber.designs, x, False)
     try:
-        statistic = float(gradient @ np.linalg.solve(information, gradient))
+        return float(gradient @ np.linalg.solve(information, gradient))
     except np.linalg.LinAlgError:
         raise DataError(field="models", reason="the larger model is not identified") from None
-    return ModelTest(statistic, df, float(chi2.sf(statistic, df)))
 
 
 def _placed(problem: Problem, restricted: Calibration) -> Floats:

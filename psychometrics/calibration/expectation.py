@@ -21,10 +21,14 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from psychometrics.arrays import Codes, Floats, Integers
-from psychometrics.blocks import blocks_of, map_blocks
+from psychometrics.blocks import BLOCK_ROWS, blocks_of, map_blocks, processors
 from psychometrics.calibration.families import LINEAR
 from psychometrics.calibration.layout import Layout
 from psychometrics.calibration.sample import GroupSample
+
+# Below, threads cost more than they bring.
+_LITTLE_WORK = 60_000
+_BLOCK_CELLS = 1_000_000
 
 Reals = NDArray[np.floating[Any]]
 
@@ -85,7 +89,7 @@ class Expectation:
         self._designs = designs
         self._dtype = np.dtype(dtype)
         self._spare: dict[DTypeLike, list[tuple[Reals, Reals]]] = {}
-        self._rows = max(64, min(2048, 1_000_000 // max(one.indicators.shape[1] for one in designs)))
+        self._rows = min(_rows_of_a_block(one.indicators) for one in designs)
         self._totals = [self._column_totals(one) if one.linear else np.empty(0) for one in designs]
 
     def counts(self, theta: Floats, cells: Floats, base: Floats, log_prior: Floats) -> Counts:
@@ -182,6 +186,16 @@ class Expectation:
         np.copyto(numbers, one.indicators[block])
         yield numbers, joint[: count * nodes].reshape(nodes, count)
         spare.append((values, joint))
+
+
+def _rows_of_a_block(indicators: Codes) -> int:
+    """Small enough for the cache, and as many blocks as keep all processors busy; few rows are one."""
+    rows, columns = len(indicators), int(indicators.shape[1])
+    if rows * columns < _LITTLE_WORK:
+        return max(rows, 1)
+    most = max(64, min(BLOCK_ROWS, _BLOCK_CELLS // columns))
+    rounds = -(-rows // (most * processors()))
+    return -(-rows // (rounds * processors()))
 
 
 def _exponential(joint: Reals) -> tuple[Floats, Floats]:
