@@ -4,6 +4,7 @@
 ``choice``       the next item by any criterion of R's catR (`choose_item`)
 ``table``        maximum information looked up in a table (`SelectionTable`)
 ``rules``        selection rules behind one protocol (`MaximumInformation`, `ByCriterion`, ...)
+``deviations``   content as a wish beside information (`WeightedDeviations`)
 ``exposure``     exposure control (`SympsonHetter`, `MaximumExposure`, `ItemEligibility`)
 ``calibration``  Sympson-Hetter parameters by simulation
 ``content``      content balance (`TargetShares`, `ContentBounds`)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from psychometrics.adaptive.information import ClosedForm
 from psychometrics.arrays import Booleans, Integers
 from psychometrics.errors import RuleError
 from psychometrics.items import DICHOTOMOUS, ItemTable
@@ -92,6 +93,11 @@ class ItemBank:
     def set_sizes(self) -> Integers:
         """How many items each set has."""
         return np.array([len(group) for group in self.sets], dtype=np.int64)
+
+    @cached_property
+    def closed_form(self) -> ClosedForm:
+        """The parameters laid out for exact information."""
+        return ClosedForm(self.table)
 
     @cached_property
     def dichotomous(self) -> Booleans:

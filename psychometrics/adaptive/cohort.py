@@ -10,7 +10,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from psychometrics.adaptive.bank import NO_SET
+from psychometrics.adaptive.bank import NO_SET, ItemBank
 from psychometrics.adaptive.design import AdaptiveDesign
 from psychometrics.adaptive.evidence import Evidence
 from psychometrics.adaptive.exposure import ExposureLedger
@@ -43,7 +43,7 @@ class Cohort:
         self, design: AdaptiveDesign, size: int, rng: np.random.Generator, ledger: ExposureLedger | None = None
     ) -> None:
         self.design = design
-        self.information = InformationBuffers(design.bank)
+        self.information = InformationBuffers(design.bank.closed_form)
         self.scorer = ProvisionalScorer.start(design.curves, design.population, design.scoring, size)
         self.theta: Floats = np.full(size, design.start_theta)
         self.last_theta: Floats = self.theta
@@ -54,7 +54,7 @@ class Cohort:
         # One column more than items: where fillers of short lists of enemies point.
         self._closed: Booleans = np.zeros((size, count + 1), dtype=np.bool_)
         self._open_set: Integers = np.full(size, NO_SET, dtype=np.int64)
-        self._given: Integers = np.zeros((size, len(design.bank.classes)), dtype=np.int64)
+        self.given: Integers = np.zeros((size, len(design.bank.classes)), dtype=np.int64)
         self._lowest = _counted_as_lowest(design.policy)
         self.admitted: Booleans | None = None
         if design.exposure is not None:
@@ -65,6 +65,11 @@ class Cohort:
     def size(self) -> int:
         """How many examinees there are."""
         return len(self.theta)
+
+    @property
+    def bank(self) -> ItemBank:
+        """The bank the columns are of."""
+        return self.design.bank
 
     @property
     def step(self) -> int:
@@ -126,7 +131,7 @@ class Cohort:
         if bank.enemies:
             self._closed[rows[:, None], bank.enemies_of[items]] = True
         if bank.content:
-            self._given[rows, bank.class_of[items]] += 1
+            self.given[rows, bank.class_of[items]] += 1
         if bank.sets:
             self._follow_sets(items)
         self.scorer.add(items, resolved)
@@ -166,7 +171,7 @@ class Cohort:
     def keep(self, rows: Integers) -> None:
         """Drop all examinees but these."""
         self.scorer.keep(rows)
-        for name in ("theta", "last_theta", "se", "items", "answers", "_closed", "_open_set", "_given"):
+        for name in ("theta", "last_theta", "se", "items", "answers", "_closed", "_open_set", "given"):
             setattr(self, name, getattr(self, name)[rows])
         if self.admitted is not None:
             self.admitted = self.admitted[rows]
@@ -180,7 +185,7 @@ class Cohort:
         in_set = self._open_set != NO_SET
         left = self.most_items - self.step
         # Who is in the middle of a set is asked nothing: all classes count as available there.
-        classes = content.open_classes(bank, self._given, left, available | in_set[:, None], rng)
+        classes = content.open_classes(bank, self.given, left, available | in_set[:, None], rng)
         return classes[:, bank.class_of]
 
     def _keep_sets_together(self, candidates: Booleans) -> Booleans:

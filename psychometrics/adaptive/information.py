@@ -2,77 +2,116 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from psychometrics.adaptive.bank import ItemBank
 from psychometrics.arrays import Floats, Integers
-from psychometrics.items import ItemTable
+from psychometrics.items import DICHOTOMOUS, ItemTable
 from psychometrics.models import item_information
 
 # Beyond this the information is below 1e-130 and squares of its parts would underflow to 0 / 0.
 _FARTHEST = 150.0
 
 
-@dataclass(eq=False)
-class InformationBuffers:
-    """Computes the information of all items of a bank without allocating.
+@dataclass(frozen=True, eq=False)
+class ClosedForm:
+    """The parameters of a table laid out for the formula; computed once, shared by all tests.
 
     With F = 1 / (1 + exp(-a (theta - b))) and G = 1 - F, a dichotomous item has
     I = (a (d - c) F G)^2 / ((c + (d - c) F) (1 - d + (d - c) G)), which is a^2 F G where there
     is neither guessing nor slipping (Lord 1980, eq. 5-9; Magis 2013 for four parameters).
+    """
+
+    table: ItemTable
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether no item has guessing or slipping."""
+        return bool((self.table.c == 0).all() and (self.table.d == 1).all())
+
+    @cached_property
+    def difficulty(self) -> Floats:
+        """Difficulties; 0 for an item that is not scored right or wrong."""
+        first = self.table.steps[:, 0] if self.table.steps.shape[1] else np.zeros(len(self.table))
+        return np.where([model in DICHOTOMOUS for model in self.table.models], first, 0.0)
+
+    @cached_property
+    def span(self) -> Floats:
+        """d - c."""
+        return self.table.d - self.table.c
+
+    @cached_property
+    def slip(self) -> Floats:
+        """1 - d."""
+        return 1.0 - self.table.d
+
+    @cached_property
+    def scale(self) -> Floats:
+        """The factor in front of the formula."""
+        factor: Floats = self.table.a**2 if self.plain else (self.table.a * self.span) ** 2
+        return factor
+
+    @cached_property
+    def others(self) -> Integers:
+        """Columns of the items that are not scored right or wrong."""
+        return np.flatnonzero([model not in DICHOTOMOUS for model in self.table.models])
+
+    @cached_property
+    def rest(self) -> ItemTable:
+        """Those items."""
+        return ItemTable(tuple(self.table.items[column] for column in self.others))
+
+
+class InformationBuffers:
+    """Computes the information of all items without allocating.
+
     Owned by one state: what `at` returns is overwritten by the next call.
 
     >>> table = ItemTable.from_dicts([{"item": "i", "model": "2PL", "a": 2.0, "b": 0.0}])
-    >>> InformationBuffers(ItemBank(table)).at(np.array([0.0])).tolist()
+    >>> InformationBuffers(ClosedForm(table)).at(np.array([0.0])).tolist()
     [[1.0]]
     """
 
-    bank: ItemBank
-    _arrays: list[Floats] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        table = self.bank.table
-        right_wrong = self.bank.dichotomous
-        self._b = np.where(right_wrong, table.steps[:, 0] if table.steps.shape[1] else 0.0, 0.0)
-        self._a, self._c, self._d = table.a, table.c, table.d
-        self._plain = bool((self._c == 0).all() and (self._d == 1).all())
-        self._range = self._d - self._c
-        self._scale = self._a**2 if self._plain else (self._a * self._range) ** 2
-        self._slip = 1.0 - self._d
-        others = np.flatnonzero(~right_wrong)
-        self._others: Integers = others
-        self._rest = ItemTable(tuple(table.items[column] for column in others)) if others.size else None
+    def __init__(self, form: ClosedForm) -> None:
+        self.form = form
+        self._arrays: list[Floats] = []
 
     def at(self, theta: Floats) -> Floats:
         """Information at each examinee's theta, examinees x items."""
+        form = self.form
         f, g, under = self._take(theta.size)
-        np.subtract(theta[:, None], self._b, out=g)
-        np.multiply(g, self._a, out=g)
+        np.subtract(theta[:, None], form.difficulty, out=g)
+        np.multiply(g, form.table.a, out=g)
         np.negative(g, out=g)
         np.clip(g, -_FARTHEST, _FARTHEST, out=g)
         np.exp(g, out=g)
         np.add(g, 1.0, out=f)
         np.reciprocal(f, out=f)
         np.multiply(g, f, out=g)
-        if self._plain:
+        if form.plain:
             np.multiply(f, g, out=f)
         else:
-            np.multiply(g, self._range, out=under)
-            np.add(under, self._slip, out=under)
-            np.multiply(f, g, out=g)
-            np.multiply(f, self._range, out=f)
-            np.add(f, self._c, out=f)
-            np.multiply(under, f, out=under)
-            np.multiply(g, g, out=g)
-            np.divide(g, under, out=f)
-        np.multiply(f, self._scale, out=f)
-        if self._rest is not None:
-            f[:, self._others] = item_information(self._rest, theta)
+            _divided(form, f, g, under)
+        np.multiply(f, form.scale, out=f)
+        if form.others.size:
+            f[:, form.others] = item_information(form.rest, theta)
         return f
 
     def _take(self, size: int) -> list[Floats]:
         if not self._arrays or self._arrays[0].shape[0] < size:
-            self._arrays = [np.empty((size, len(self.bank))) for _ in range(3)]
+            self._arrays = [np.empty((size, len(self.form.table))) for _ in range(3)]
         return [array[:size] for array in self._arrays]
+
+
+def _divided(form: ClosedForm, f: Floats, g: Floats, under: Floats) -> None:
+    """(F G)^2 / (P Q), left in ``f``; ``under`` is overwritten."""
+    np.multiply(g, form.span, out=under)
+    np.add(under, form.slip, out=under)
+    np.multiply(f, g, out=g)
+    np.multiply(f, form.span, out=f)
+    np.add(f, form.table.c, out=f)
+    np.multiply(under, f, out=under)
+    np.multiply(g, g, out=g)
+    np.divide(g, under, out=f)

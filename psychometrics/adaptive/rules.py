@@ -13,6 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
+from psychometrics.adaptive.bank import ItemBank
 from psychometrics.adaptive.criteria import SMALLEST_BEST, Criterion, criterion_values
 from psychometrics.adaptive.evidence import Evidence
 from psychometrics.adaptive.information import InformationBuffers
@@ -23,6 +24,9 @@ from psychometrics.errors import RuleError
 class Standing(Protocol):
     """What a rule may look at, for N examinees who have all been given ``step`` items."""
 
+    @property
+    def bank(self) -> ItemBank:
+        """The bank the columns are of."""
     @property
     def step(self) -> int:
         """How many items each has been given."""
@@ -41,6 +45,9 @@ class Standing(Protocol):
     @property
     def items(self) -> Integers:
         """Columns of the items given so far, examinees x step."""
+    @property
+    def given(self) -> Integers:
+        """How many items of each content class, examinees x classes."""
     @property
     def evidence(self) -> Evidence:
         """The likelihoods on the grid."""

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from psychometrics.adaptive.information import ClosedForm, InformationBuffers
 from psychometrics.adaptive.rules import Standing
-from psychometrics.arrays import Booleans, Integers
+from psychometrics.arrays import Booleans, Floats, Integers
 from psychometrics.errors import InfeasibleError, RuleError
 from psychometrics.items import ItemTable
-from psychometrics.models import item_information
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,10 +37,11 @@ class SelectionTable:
         """Sort the items at every theta; thetas outside [low, high] are taken at its ends."""
         if not (math.isfinite(low) and math.isfinite(high) and low < high and 0 < step <= high - low):
             raise RuleError(field="selection_table", low=low, high=high, step=step)
-        thetas = low + step * np.arange(round((high - low) / step) + 1)
+        thetas: Floats = np.asarray(low + step * np.arange(round((high - low) / step) + 1), dtype=np.float64)
         order = np.empty((thetas.size, len(table)), dtype=np.int64)
-        for row, theta in enumerate(thetas):
-            order[row] = np.argsort(-item_information(table, float(theta))[0], kind="stable")
+        information = InformationBuffers(ClosedForm(table))
+        for row in range(thetas.size):
+            order[row] = np.argsort(-information.at(thetas[row : row + 1])[0], kind="stable")
         order.setflags(write=False)
         return cls(low, step, order)
 

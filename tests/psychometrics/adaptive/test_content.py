@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from psychometrics.adaptive.bank import ItemBank
 from psychometrics.adaptive.content import ContentBounds, TargetShares
 from psychometrics.adaptive.design import Start
+from psychometrics.adaptive.deviations import WeightedDeviations
 from psychometrics.adaptive.exposure import SympsonHetter
 from psychometrics.adaptive.rules import MaximumInformation, RandomItem
 from psychometrics.adaptive.session import AdaptiveSession
@@ -104,6 +105,28 @@ def test_content_needs_a_bank_that_has_classes() -> None:
         design(TABLE, 10, content=TargetShares({"law": 1.0}))
 
 
+def test_weighted_deviations_meet_the_bounds_they_weigh_heavily() -> None:
+    wishes = {"law": (10.0, 11.0), "health": (2.0, 3.0)}
+    bank, theta = ItemBank(TABLE, CONTENT), RNG(1).normal(size=60)
+    heavy, light = (
+        simulate_adaptive(design(TABLE, 18, bank=bank, selection=WeightedDeviations(wishes, weights)), theta, RNG(2))
+        for weights in ({"law": 50.0, "health": 50.0}, {"law": 0.0, "health": 0.0})
+    )
+    for row in heavy.items:
+        assert 10 <= given_classes(row)["law"] <= 11 and 2 <= given_classes(row)["health"] <= 3
+    best = simulate_adaptive(design(TABLE, 18, bank=bank), theta, RNG(2))
+    np.testing.assert_array_equal(light.items, best.items)
+
+
+def test_wishes_that_contradict_themselves_are_refused() -> None:
+    for bounds, weights in (({"law": (3.0, 2.0)}, None), ({"law": (1.0, 2.0)}, {"law": -1.0})):
+        with pytest.raises(RuleError, match="selection"):
+            WeightedDeviations(bounds, weights)
+    plan = design(TABLE, 5, bank=ItemBank(TABLE, CONTENT), selection=WeightedDeviations({"art": (1.0, 2.0)}))
+    with pytest.raises(InfeasibleError, match="art"):
+        simulate_adaptive(plan, np.zeros(1), RNG(1))
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(NAMES), min_size=2, max_size=5, unique=True), max_size=8))
 def test_enemies_never_meet(groups: list[list[str]]) -> None:
@@ -171,3 +194,9 @@ def test_a_test_cannot_start_with_two_enemies() -> None:
     bank = ItemBank(TABLE, enemies=((NAMES[0], NAMES[1]),))
     with pytest.raises(RuleError, match="enemy"):
         design(TABLE, 5, bank=bank, start=Start(items=NAMES[:2]), policy=BLANKS_WRONG)
+
+
+def test_deviations_need_a_bank_that_has_classes() -> None:
+    plan = design(TABLE, 5, selection=WeightedDeviations({"law": (1.0, 2.0)}))
+    with pytest.raises(RuleError, match="bank_without_content"):
+        AdaptiveSession(plan, 1)

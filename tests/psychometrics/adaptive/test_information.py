@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psychometrics.adaptive.bank import ItemBank
-from psychometrics.adaptive.information import InformationBuffers
+from psychometrics.adaptive.information import ClosedForm, InformationBuffers
 from psychometrics.adaptive.table import SelectionTable
 from psychometrics.errors import InfeasibleError, RuleError
 from psychometrics.items import ItemTable
@@ -19,12 +18,12 @@ from tests.psychometrics.strategies import tables
 
 @given(tables(), st.lists(st.floats(-6, 6), min_size=1, max_size=4))
 def test_information_into_buffers_is_the_information(table: ItemTable, theta: list[float]) -> None:
-    found = InformationBuffers(ItemBank(table)).at(np.array(theta))
+    found = InformationBuffers(ClosedForm(table)).at(np.array(theta))
     np.testing.assert_allclose(found, item_information(table, theta), rtol=1e-9, atol=1e-12)
 
 
 def test_information_far_away_is_nothing_and_never_nan() -> None:
-    buffers = InformationBuffers(ItemBank(three_pl(5)))
+    buffers = InformationBuffers(ClosedForm(three_pl(5)))
     assert (buffers.at(np.array([-500.0, 500.0])) < 1e-10).all()
 
 
