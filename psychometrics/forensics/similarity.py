@@ -7,7 +7,7 @@ seen with that. Only upper tails count: too many matches.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -40,6 +40,10 @@ class PairSimilarity:
     weighted_omega: Floats
     weighted_omega_p: Floats
     gbt_p: Floats
+
+    def take(self, rows: Integers) -> PairSimilarity:
+        """The pairs at these places, in this order."""
+        return PairSimilarity(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 @dataclass(frozen=True, eq=False)
