@@ -1,0 +1,1 @@
+"""Tests of test assembly and shadow tests."""
