@@ -7,11 +7,11 @@ import argparse
 import numpy as np
 import scipy
 
-from benchmarks.psychometrics import calibrating, scoring
+from benchmarks.psychometrics import adapting, assembling, calibrating, comparing, scoring
 from benchmarks.psychometrics.measure import run
 from psychometrics.blocks import processors
 
-PARTS = (calibrating, scoring)
+PARTS = (calibrating, scoring, adapting, comparing, assembling)
 
 
 def main() -> None:
