@@ -18,10 +18,12 @@
 ``information``  observed information (Louis 1982)
 ``missing``      the part of it that the unseen abilities take away
 ``report``       from the vector back to tables
+``common_slope`` a Rasch calibration as one of a common slope
 ``comparison``   likelihood ratio and score tests of nested models, G2 of all patterns
 """
 
 from psychometrics.calibration.calibrate import calibrate
+from psychometrics.calibration.common_slope import common_slope
 from psychometrics.calibration.comparison import ModelTest, likelihood_ratio, pattern_test, score_test
 from psychometrics.calibration.histogram import Histogram
 from psychometrics.calibration.plan import EmptyCategory
@@ -41,6 +43,7 @@ __all__ = [
     "Parameter",
     "Priors",
     "calibrate",
+    "common_slope",
     "likelihood_ratio",
     "pattern_test",
     "score_test",

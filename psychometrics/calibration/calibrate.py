@@ -23,6 +23,7 @@ from psychometrics.calibration.problem import Problem, pose
 from psychometrics.calibration.report import (
     cautions,
     covariance,
+    finite,
     group_tables,
     on_tables,
     parameter_labels,
@@ -155,7 +156,7 @@ def _result(problem: Problem, fit: Fit, standard_errors: bool) -> Calibration:
         log_likelihood=point.counts.log_likelihood,
         log_prior=point.log_prior,
         persons=fit.marginal.total,
-        converged=fit.summit.converged,
+        converged=fit.summit.converged and finite(layout, point.x),
         cycles=fit.summit.cycles,
         gain=fit.summit.promised,
         largest_change=fit.summit.largest_change,

@@ -91,13 +91,17 @@ class Invariance:
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """All instances (free ones first, by block), the blocks, the populations."""
+    """All instances (free ones first, by block), the blocks, the populations.
+
+    ``scales``: how many sets of groups there are that nothing links with each other.
+    """
 
     instances: tuple[Instance, ...]
     blocks: tuple[Block, ...]
     populations: tuple[PopulationPlan, ...]
     invariances: tuple[Invariance, ...]
     size: int
+    scales: int
 
     @cached_property
     def cell_starts(self) -> Integers:
@@ -166,16 +170,17 @@ def lay_out(
         )
         place, cell, size = place + count, cell + cells, size + width
     ordered = (*order, *(one for one in instances if one.anchor is not None))
-    plans, invariances, size = _populations(ordered, group_count, population, free_histogram, size)
-    return Layout(ordered, tuple(blocks), plans, invariances, size)
+    linked = _linked(ordered, group_count)
+    plans, invariances, size = _populations(ordered, linked, population, free_histogram, size)
+    return Layout(ordered, tuple(blocks), plans, invariances, size, len(linked))
 
 
 def _populations(
-    instances: Sequence[Instance], group_count: int, given: Population | None, free_histogram: bool, size: int
+    instances: Sequence[Instance], scales: list[set[int]], given: Population | None, free_histogram: bool, size: int
 ) -> tuple[tuple[PopulationPlan, ...], tuple[Invariance, ...], int]:
     plans: dict[int, PopulationPlan] = {}
     invariances: list[Invariance] = []
-    for linked in _linked(instances, group_count):
+    for linked in scales:
         members = [at for at, one in enumerate(instances) if linked & set(one.groups)]
         anchored = any(instances[at].anchor is not None for at in members)
         unit_given = any(instances[at].model in FIXED_SLOPE for at in members)
@@ -193,7 +198,7 @@ def _populations(
             invariances.append(Invariance(min(linked), False, at, groups))
             if not unit_given:
                 invariances.append(Invariance(min(linked), True, at, groups))
-    return tuple(plans[group] for group in range(group_count)), tuple(invariances), size
+    return tuple(plans[group] for group in sorted(plans)), tuple(invariances), size
 
 
 def _linked(instances: Sequence[Instance], group_count: int) -> list[set[int]]:

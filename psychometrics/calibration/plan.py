@@ -170,12 +170,19 @@ def _category_counts(sample: GroupSample, categories: Integers) -> Floats:
 
 def _require_categories(items: Items, column: int, counts: Floats) -> None:
     """All answers alike, or a category without any, have no finite estimate unless a prior gives one."""
-    if items.priors[column].bound_locations and items.models[column] is not Model.NOMINAL:
-        return
-    if items.priors[column].intercept is not None:
-        return
     empty = np.flatnonzero(counts[: items.categories[column]] == 0)
-    if empty.size:
+    if empty.size and not _helped(items.priors[column], items.models[column], counts[: items.categories[column]]):
         alike = np.count_nonzero(counts) == 1
         reason = "all answers alike" if alike else "empty category"
         raise DataError(field="responses", item=items.names[column], reason=reason, categories=empty.tolist())
+
+
+def _helped(priors: Priors, model: Model, counts: Floats) -> bool:
+    """Whether a prior on intercepts or locations gives all parameters finite values.
+
+    None can between two graded steps that enclose an empty category: they meet.
+    """
+    seen = np.flatnonzero(counts)
+    if model is Model.GRM and (counts[seen[0] : seen[-1]] == 0).any():
+        return False
+    return priors.intercept is not None or (priors.b is not None and model is not Model.NOMINAL)

@@ -101,11 +101,6 @@ class Priors:
     c: Normal | Beta | None = None
     d: Normal | Beta | None = None
 
-    @property
-    def bound_locations(self) -> bool:
-        """Whether an item that all answer alike still has a finite estimate."""
-        return self.b is not None or self.intercept is not None
-
 
 @dataclass(frozen=True, eq=False)
 class PriorTerms:

@@ -19,6 +19,7 @@ from psychometrics.calibration.plan import (
 from psychometrics.calibration.priors import Priors
 from psychometrics.calibration.result import Caution
 from psychometrics.calibration.sample import GroupSample, gather
+from psychometrics.errors import RuleError
 from psychometrics.items import ItemTable, Model
 from psychometrics.quadrature import Population
 from psychometrics.responses import MissingPolicy
@@ -67,5 +68,10 @@ def pose(
     samples = gather(resolved, items.categories, weights, groups, reference)
     instances = plan_instances(items, samples, free_by_group)
     layout = lay_out(instances, len(samples), population, histogram)
+    if layout.scales > 1:
+        if histogram:
+            raise RuleError(field="population", reason="groups without a shared item have no common histogram")
+        if set(free_by_group) < set(items.names):
+            notes += (Caution("unlinked_groups", None, "groups share no item: each has a scale of its own"),)
     own = tuple(items.priors[one.item] for one in layout.instances)
     return Problem(items, tuple(samples), layout, own, notes)

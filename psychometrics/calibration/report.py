@@ -16,6 +16,9 @@ from psychometrics.calibration.plan import Items
 from psychometrics.calibration.result import Caution, Parameter
 from psychometrics.items import ItemParameters, ItemTable, Model
 
+# A share of a parameter's information that the others leave to it which is but rounding.
+_SINGLE_ROUNDING, _DOUBLE_ROUNDING = 1e-6, 1e-9
+
 
 def group_tables(items: Items, layout: Layout, x: Floats, labels: Sequence[Hashable]) -> dict[Hashable, ItemTable]:
     """The items each group was given, in the order of the columns."""
@@ -100,6 +103,8 @@ def on_tables(layout: Layout, x: Floats) -> tuple[Floats, Floats]:
 def covariance(fit: Fit) -> Floats | None:
     """Inverse of the observed information, 0 for what is held at a bound; None if it is singular."""
     layout, x = fit.marginal.layout, fit.summit.point.x
+    if layout.size > _independent_patterns(layout):
+        return None
     big = sum(one.indicators.size for one in fit.designs) * fit.marginal.latent.grid.nodes.size > 1e8
     information = observed_information(fit.marginal, fit.designs, x, big)
     free = ~at_bounds(layout, x)
@@ -109,10 +114,20 @@ def covariance(fit: Fit) -> Floats | None:
         factor = np.linalg.cholesky(inside / np.outer(scale, scale))
     except np.linalg.LinAlgError:
         return None
+    if np.diag(factor).min(initial=1.0) ** 2 < (_SINGLE_ROUNDING if big else _DOUBLE_ROUNDING):
+        return None
     root = np.linalg.inv(factor) / scale
     result = np.zeros_like(information)
     result[np.ix_(free, free)] = root.T @ root
     return result
+
+
+def _independent_patterns(layout: Layout) -> float:
+    """How many shares of response patterns are free to vary: more parameters cannot be identified."""
+    logs = np.zeros(len(layout.populations))
+    for one in layout.instances:
+        logs[list(one.groups)] += np.log(one.categories)
+    return float(np.expm1(np.minimum(logs, 50.0)).sum())
 
 
 def at_bounds(layout: Layout, x: Floats) -> Booleans:
@@ -124,7 +139,12 @@ def at_bounds(layout: Layout, x: Floats) -> Booleans:
 
 def cautions(items: Items, layout: Layout, fit: Fit, singular: bool) -> list[Caution]:
     """What the estimates and the way to them call attention to."""
-    found = [note for block in layout.blocks for note in _block_cautions(items, layout, block, fit.summit.point.x)]
+    x = fit.summit.point.x
+    found = [note for block in layout.blocks for note in _block_cautions(items, layout, block, x)]
+    for plan in layout.populations:
+        if plan.log_sd is not None and at_bounds(layout, x)[plan.log_sd]:
+            text = "sd of a population at its bound: no variance, or no end of it"
+            found.append(Caution("sd_at_bound", None, text))
     if not fit.summit.converged:
         found.append(Caution("not_converged", None, f"not converged after {fit.summit.cycles} cycles"))
     if fit.coarse:
@@ -145,6 +165,15 @@ def _block_cautions(items: Items, layout: Layout, block: Block, x: Floats) -> li
         for p in np.flatnonzero(stuck[row]).tolist():
             found.append(_bound(name, p < block.slopes, p >= block.slopes + block.categories - 1))
     return found
+
+
+def finite(layout: Layout, x: Floats) -> bool:
+    """Whether no slope or intercept went to its bound for want of a finite estimate."""
+    held = at_bounds(layout, x)
+    return not any(
+        held[block.parameters].reshape(block.count, block.width)[:, : block.slopes + block.categories - 1].any()
+        for block in layout.blocks
+    )
 
 
 def _bound(name: str, slope: bool, asymptote: bool) -> Caution:

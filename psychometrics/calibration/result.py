@@ -24,7 +24,8 @@ class Caution:
     """One such thing: a ``code``, the item it is about (if it is about one), and a sentence.
 
     Codes: ``negative_slope``, ``asymptote_at_bound``, ``slope_at_bound``, ``location_at_bound``,
-    ``not_converged``, ``coarse_quadrature``, ``not_identified``, ``collapsed``.
+    ``sd_at_bound``, ``not_converged``, ``coarse_quadrature``, ``not_identified``, ``collapsed``,
+    ``unlinked_groups``.
     """
 
     code: str
@@ -61,9 +62,9 @@ class Calibration:
     ``log_likelihood``: without the prior, from a last pass in double precision; ``log_prior``: the
     log density of the priors at the estimates.
     ``persons``: sum of the weights of all persons with an answer.
-    ``converged``: whether the next step would have added less than the tolerance; ``gain``: how
-    much it would have added to the log-likelihood; ``cycles``: E-steps over all persons;
-    ``largest_change``: of any parameter in the last step.
+    ``converged``: whether the next step would have added less than the tolerance, and all slopes and
+    intercepts are finite; ``gain``: how much it would have added to the log-likelihood;
+    ``cycles``: E-steps over all persons; ``largest_change``: of any parameter in the last step.
     ``parameters``: what was estimated, by item and then by group, the order of ``estimates`` (on the
     metric of the tables: a, b, steps, c, d, mean, sd) and of ``covariance``.
     ``intercepts`` and ``intercept_covariance``: the same parameters in the same order on the metric
