@@ -87,18 +87,15 @@ def _step(
     marginal: Marginal, here: Point, gradient: Floats, way: Floats, slack: float, most: int
 ) -> tuple[Point | None, int]:
     """The first point on the way, halving, that rises enough; and how many were looked at."""
-    low, high = marginal.layout.bounds
     length = min(1.0, _LONGEST_MOVE / float(np.abs(way).max()))
-    rise, tries = float(gradient @ way), 0
+    tries = 0
     while length > _SHORTEST and tries < most:
-        x = np.clip(here.x + length * way, low, high)
-        if not marginal.feasible(x):
-            length /= 2.0
-            continue
-        there, tries = marginal.at(x), tries + 1
-        if there.value >= here.value + _RISE * length * rise - slack * abs(here.value):
+        step = marginal.allowed(here.x, length * way)
+        rise = float(gradient @ step)
+        there, tries = marginal.at(here.x + step), tries + 1
+        if there.value >= here.value + _RISE * rise - slack * abs(here.value):
             return there, tries
         # The top of the parabola through both values and the slope, but no wild jump.
-        fall = here.value + length * rise - there.value
-        length *= min(0.5, max(0.1, 0.5 * length * rise / fall)) if np.isfinite(fall) else 0.1
+        fall = here.value + rise - there.value
+        length *= min(0.5, max(0.1, 0.5 * rise / fall)) if np.isfinite(fall) and rise > 0 else 0.1
     return None, tries

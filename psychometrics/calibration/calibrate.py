@@ -81,8 +81,9 @@ def calibrate(
     there is one. ``empty``: what is done
     about a polytomous category that nobody chose. ``grid``: nodes and weights, if those chosen from
     the test's information are not wanted. It has converged when the next step promises less than
-    ``tolerance`` of log-likelihood, and stops after ``cycles`` passes over the data; with ``strict``
-    it then raises `ConvergenceError`.
+    ``tolerance`` of log-likelihood, and stops after ``cycles`` passes over the data (with a
+    histogram: when no parameter moves by 5e-5, or after four times ``cycles``); with ``strict`` it
+    then raises `ConvergenceError`.
 
     All that needs a look is in ``warnings`` of the result and is issued as `CalibrationWarning`.
     Raises `ResponseError`, `RuleError`, `ItemParameterError` for arguments that do not fit, and

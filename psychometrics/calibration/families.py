@@ -20,10 +20,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, log_expit, logit
 
-from psychometrics.arrays import Floats
+from psychometrics.arrays import Booleans, Floats
 from psychometrics.items import DICHOTOMOUS, ItemParameters, Model
 
 LINEAR = frozenset({Model.RASCH, Model.TWO_PL, Model.PCM, Model.GPCM, Model.NOMINAL})
+# Logits between the asymptotes: nearer to each other they leave the item no curve.
+_LEAST_RANGE = 1e-3
 FIXED_SLOPE = frozenset({Model.RASCH, Model.PCM})
 
 
@@ -72,11 +74,13 @@ def curves(model: Model, x: Floats, categories: int, theta: Floats) -> Curves:
     return _softmax(model, x, categories, theta)
 
 
-def feasible(model: Model, x: Floats) -> bool:
-    """Whether the parameters give positive probabilities."""
+def feasible(model: Model, x: Floats) -> Booleans:
+    """Of each item whether its parameters give positive probabilities."""
     if model is Model.GRM:
-        return bool((np.diff(x[:, 1:], axis=1) < 0).all())
-    return model is not Model.FOUR_PL or bool((x[:, 2] < x[:, 3]).all())
+        return np.asarray((np.diff(x[:, 1:], axis=1) < 0).all(axis=1))
+    if model is Model.FOUR_PL:
+        return np.asarray(x[:, 2] + _LEAST_RANGE < x[:, 3])
+    return np.ones(len(x), dtype=np.bool_)
 
 
 def _binary(model: Model, x: Floats, theta: Floats) -> Curves:

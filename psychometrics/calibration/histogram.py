@@ -32,6 +32,10 @@ from psychometrics.quadrature import Grid, Population
 # No parameter moved by more in the last cycle.
 STILL = 5e-5
 _LEAST_MASS = 1e-300
+# Log-likelihood that is not worth another cycle.
+_NOTHING = 1e-7
+# EM with a histogram is slow: it may take so many times the cycles allowed elsewhere.
+_PATIENCE = 4
 # More than this share of the persons at an end says that the histogram should go on.
 _LEAST_TAIL = 1e-3
 
@@ -58,7 +62,7 @@ def estimate_histogram(
     asked: Histogram,
     limit: int,
 ) -> Fit:
-    """EM for items and histograms; ``gain`` is left at what the last item step promises."""
+    """EM for items and histograms; what the summit promises is what the last step of the items does."""
     climber = Climber(layout, samples, priors)
     theta = np.linspace(asked.low, asked.high, asked.nodes)
     start = Population().log_density(theta)
@@ -66,26 +70,23 @@ def estimate_histogram(
     x, _ = climber.start()
     anchored = any(one.anchor is not None for one in layout.instances)
     marginal = climber.marginal(climber.designs, Latent(_grid(theta), masses), np.float64)
-    low, high = layout.bounds
     cycles = 0
     while True:
         point, cycles = marginal.at(x), cycles + 1
         step = point.metric.apply(point.gradient)
-        moved = np.clip(x + step, low, high)
-        while not marginal.feasible(moved):
-            step /= 2.0
-            moved = np.clip(x + step, low, high)
-        change = float(np.abs(moved - x).max(initial=0.0))
-        if change < STILL or cycles >= limit:
+        step = marginal.allowed(x, step)
+        change = float(np.abs(step).max(initial=0.0))
+        promised = 0.5 * marginal.total * float(point.gradient @ step)
+        still = change < STILL or abs(promised) < _NOTHING
+        if still or cycles >= _PATIENCE * limit:
             break
         counts = point.counts.groups
         masses = np.log(np.maximum(counts / counts.sum(axis=1, keepdims=True), _LEAST_MASS))
-        x = moved
+        x = x + step
         if not anchored:
             x, theta = _standardised(layout, x, theta, np.exp(masses[0]))
         marginal = marginal.on(Latent(_grid(theta), masses))
-    promised = 0.5 * marginal.total * float(point.gradient @ step)
-    summit = Summit(point, promised, cycles, change < STILL, change)
+    summit = Summit(point, promised, cycles, still, change)
     fine = needed(layout, x).spacing >= theta[1] - theta[0]
     return Fit(marginal, tuple(climber.designs), summit, not (fine and reaches(point.counts.groups, _LEAST_TAIL)))
 

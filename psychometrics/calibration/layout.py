@@ -24,6 +24,8 @@ from psychometrics.quadrature import Population
 SLOPE_BOUND = 19.99
 # The asymptote is then within 0.0001 of 0 or 1: the data want it to be there.
 LOGIT_BOUND = 9.2
+# A parameter nearer to its bound than this is at it.
+AT_BOUND = 1e-9
 _INTERCEPT_BOUND = 99.0
 _LOG_SD_BOUND = 4.0
 

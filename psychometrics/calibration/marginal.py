@@ -17,13 +17,14 @@ import numpy as np
 from psychometrics.arrays import Booleans, Floats
 from psychometrics.calibration.expectation import Counts, Expectation
 from psychometrics.calibration.families import Curves, curves, feasible
-from psychometrics.calibration.layout import Block, Layout
+from psychometrics.calibration.layout import AT_BOUND, Block, Layout
 from psychometrics.calibration.priors import Priors, PriorTerms, prior_terms
-from psychometrics.items import ItemTable
+from psychometrics.items import ItemTable, Model
 from psychometrics.models import category_curves
 from psychometrics.quadrature import Grid, Population
 
 _RIDGE = 1e-6
+_HALVINGS = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +93,24 @@ class Marginal:
         """The same with other nodes or masses."""
         return Marginal(self.layout, self._expectation, self.persons, self._priors, latent)
 
-    def feasible(self, x: Floats) -> bool:
-        """Whether all probabilities are positive there."""
-        return all(feasible(block.model, self.layout.matrix(block, x)) for block in self.layout.blocks)
+    def allowed(self, x: Floats, way: Floats) -> Floats:
+        """The step ``way`` from ``x`` within all bounds, shorter for an item that it would take too far.
+
+        Only such an item is held back, not the whole step.
+        """
+        low, high = self.layout.bounds
+        step = np.clip(x + way, np.minimum(low, x), np.maximum(high, x)) - x
+        for block in self.layout.blocks:
+            if block.model not in (Model.GRM, Model.FOUR_PL):
+                continue
+            here, part = self.layout.matrix(block, x), self.layout.matrix(block, step)
+            for _ in range(_HALVINGS):
+                bad = ~feasible(block.model, here + part)
+                if not bad.any():
+                    break
+                part[bad] /= 2.0
+            part[~feasible(block.model, here + part)] = 0.0
+        return step
 
     def curves(self, x: Floats) -> list[Curves]:
         """The curves of each block."""
@@ -218,5 +234,5 @@ def _complete_information(shape: Curves, answered: Floats) -> Floats:
 def bound_by(x: Floats, gradient: Floats, bounds: tuple[Floats, Floats]) -> Booleans:
     """Parameters at a bound that would leave it."""
     low, high = bounds
-    held: Booleans = ((x <= low) & (gradient < 0)) | ((x >= high) & (gradient > 0))
+    held: Booleans = ((x <= low + AT_BOUND) & (gradient < 0)) | ((x >= high - AT_BOUND) & (gradient > 0))
     return held

@@ -11,9 +11,10 @@ from psychometrics.arrays import Booleans, Floats, Integers
 from psychometrics.calibration.estimate import Fit
 from psychometrics.calibration.families import location_jacobian, locations, to_item
 from psychometrics.calibration.information import observed_information
-from psychometrics.calibration.layout import LOGIT_BOUND, SLOPE_BOUND, Block, Layout
+from psychometrics.calibration.layout import AT_BOUND, LOGIT_BOUND, SLOPE_BOUND, Block, Layout
 from psychometrics.calibration.plan import Items
 from psychometrics.calibration.result import Caution, Parameter
+from psychometrics.errors import DataError, ItemParameterError
 from psychometrics.items import ItemParameters, ItemTable, Model
 
 # A share of a parameter's information that the others leave to it which is but rounding.
@@ -45,7 +46,10 @@ def _entries(items: Items, layout: Layout, x: Floats) -> list[ItemParameters]:
         for row, values in enumerate(layout.matrix(block, x)):
             at = block.instances.start + row
             name = items.names[layout.instances[at].item]
-            entries[at] = to_item(name, block.model, values, block.categories)
+            try:
+                entries[at] = to_item(name, block.model, values, block.categories)
+            except ItemParameterError as error:
+                raise DataError(field="responses", item=name, reason="no finite estimate", of=error.field) from error
     return [entry for entry in entries if entry is not None]
 
 
@@ -133,7 +137,7 @@ def _independent_patterns(layout: Layout) -> float:
 def at_bounds(layout: Layout, x: Floats) -> Booleans:
     """Which parameters stand at a bound."""
     low, high = layout.bounds
-    held: Booleans = (x <= low) | (x >= high)
+    held: Booleans = (x <= low + AT_BOUND) | (x >= high - AT_BOUND)
     return held
 
 
