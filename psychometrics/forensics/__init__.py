@@ -7,7 +7,7 @@
 ``screening``            all pairs of a session: omega or GBT, false discoveries, the suspects
 ``discovery``            which of many p-values are discoveries
 ``clusters``             the groups that suspicious pairs form
-``person_fit``           lz, lz*, extended caution indices, infit and outfit of persons
+``person_fit``           lz, lz* and extended caution indices (infit and outfit: `psychometrics.fit`)
 ``guttman``              Guttman errors, U3, ZU3, HT: person fit without a model
 ``response_times``       the lognormal model of response times, its fit to a person
 ``rapid_guessing``       time thresholds, response time effort, fast right answers
