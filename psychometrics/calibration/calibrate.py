@@ -140,7 +140,8 @@ def _result(problem: Problem, fit: Fit, standard_errors: bool) -> Calibration:
     parameters, order = parameter_labels(items, layout, labels)
     values, jacobian = on_tables(layout, point.x)
     spread = covariance(fit) if standard_errors else None
-    on_table = None if spread is None else (jacobian @ spread @ jacobian.T)
+    # The Jacobian is sparse and the covariance symmetric, so that both products are by the left.
+    on_table = None if spread is None else jacobian @ (jacobian @ spread).T
     histograms = fit.marginal.latent.log_masses is not None
     return Calibration(
         table=whole_table(items, layout, point.x),

@@ -27,7 +27,7 @@ from psychometrics.calibration.layout import Layout
 from psychometrics.calibration.sample import GroupSample
 
 # Below, threads cost more than they bring.
-_LITTLE_WORK = 60_000
+_LITTLE_WORK = 300_000
 _BLOCK_CELLS = 1_000_000
 
 Reals = NDArray[np.floating[Any]]

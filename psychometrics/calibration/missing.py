@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from psychometrics.arrays import Floats, Integers
 from psychometrics.blocks import blocks_of, map_blocks, processors
@@ -193,18 +194,18 @@ class _LinearSums:
     def total(self) -> Floats:
         """The sum of covariances."""
         mixed = self._slopes.T @ self._cross
-        own = self._slopes.T @ self._pairs @ self._slopes
+        own = self._slopes.T @ (self._slopes.T @ self._pairs).T
         base: Floats = (self._base * self._nodes) @ self._base.T - self._means
-        return base + own + mixed + mixed.T
+        return np.asarray(base + own + mixed + mixed.T, dtype=np.float64)
 
 
-def _linear_slopes(scores: Scores) -> Floats:
+def _linear_slopes(scores: Scores) -> csr_array:
     """Columns x parameters: the constants of the entries that go with theta."""
     theta = scores.theta
     slope = (scores.values[:, -1] - scores.values[:, 0]) / (theta[-1] - theta[0])
-    placed = np.zeros((len(scores.log_cells), len(scores.base)))
-    placed[scores.column, scores.parameter] = np.where(np.abs(slope) > _NOTHING, slope, 0.0)
-    return placed
+    kept = np.abs(slope) > _NOTHING
+    places = scores.column[kept], scores.parameter[kept]
+    return csr_array((slope[kept], places), shape=(len(scores.log_cells), len(scores.base)))
 
 
 class _GeneralSums:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 import numpy as np
+from scipy.sparse import csr_array
 from scipy.special import expit
 
 from psychometrics.arrays import Booleans, Floats, Integers
@@ -83,7 +84,7 @@ def _fields(block: Block) -> list[tuple[str, int]]:
     return own + [(field, 0) for field in ("c", "d") if field in block.model.fields]
 
 
-def on_tables(layout: Layout, x: Floats) -> tuple[Floats, Floats]:
+def on_tables(layout: Layout, x: Floats) -> tuple[Floats, csr_array]:
     """The estimates on the metric of the tables, and the Jacobian of that metric by ``x``."""
     values, jacobian = x.copy(), np.eye(layout.size)
     for block in layout.blocks:
@@ -101,7 +102,7 @@ def on_tables(layout: Layout, x: Floats) -> tuple[Floats, Floats]:
     for plan in layout.populations:
         if plan.log_sd is not None:
             values[plan.log_sd] = jacobian[plan.log_sd, plan.log_sd] = np.exp(x[plan.log_sd])
-    return values, jacobian
+    return values, csr_array(jacobian)
 
 
 def covariance(fit: Fit) -> Floats | None:
