@@ -18,7 +18,7 @@ def collapse(observed: Floats, expected: Floats, least: float = 1.0) -> tuple[Fl
     ``expected`` comes with NaN where a category is impossible with a sum score.
     """
     observed, expected = _possible_rows(observed, expected)
-    met = observed.sum(axis=1) > 0
+    met = np.flatnonzero(observed.sum(axis=1) > 0)
     observed, expected = observed[met], expected[met]
     if len(observed) > 1:
         # mirt looks for small cells before it merges lone persons: rows keep their first numbers.
