@@ -65,17 +65,17 @@ def _optimum_distance(evidence: Evidence) -> Floats:
 
 
 def _likelihood_weighted(evidence: Evidence) -> Floats:
-    """Integral of likelihood x information (Veerkamp & Berger 1997, eq. 5)."""
+    """Integral of likelihood x information (Veerkamp & Berger 1997)."""
     return evidence.likelihood_weights @ evidence.curves.information.T
 
 
 def _posterior_weighted(evidence: Evidence) -> Floats:
-    """Integral of likelihood x density x information (van der Linden 1998, eq. 4)."""
+    """Integral of likelihood x density x information (van der Linden 1998)."""
     return evidence.posterior_weights @ evidence.curves.information.T
 
 
 def _kullback_leibler(evidence: Evidence) -> Floats:
-    """Integral of likelihood x Kullback-Leibler distance from theta (Chang & Ying 1996, eq. 8)."""
+    """Integral of likelihood x Kullback-Leibler distance from theta (Chang & Ying 1996)."""
     return _distance(evidence, evidence.likelihood_weights)
 
 
@@ -97,7 +97,7 @@ def _distance(evidence: Evidence, weights: Floats) -> Floats:
 def _expected_variance(evidence: Evidence) -> Floats:
     """Posterior variance after each possible answer, weighted by its probability at theta.
 
-    Owen (1975); van der Linden (1998, eq. 10) weights by the posterior predictive probability,
+    Owen (1975); van der Linden (1998) weights by the posterior predictive probability,
     catR by the probability at the provisional theta, as here.
     """
     nodes = evidence.curves.grid.nodes - evidence.population.mean
@@ -113,7 +113,7 @@ def _expected_variance(evidence: Evidence) -> Floats:
 def _expected_information(evidence: Evidence) -> Floats:
     """Observed information of the item at the estimate each answer would lead to (MEI).
 
-    The mean is over the answers at theta (van der Linden 1998, eq. 8; van der Linden & Pashley
+    The mean is over the answers at theta (van der Linden 1998; van der Linden & Pashley
     2000). The estimate is the posterior mean or mode for EAP and MAP, else the likelihood's mode.
     """
     here = category_probabilities(evidence.curves.table, evidence.theta)
@@ -192,7 +192,7 @@ def _spread(evidence: Evidence, weights: Floats) -> Floats:
 
 
 def most_informative_theta(table: ItemTable) -> Floats:
-    """Where each dichotomous item informs most, in closed form (Magis 2013, eq. 15).
+    """Where each dichotomous item informs most, in closed form (Magis 2013).
 
     Where the formula meets neither guessing nor slipping it gives the difficulty.
     """

@@ -97,7 +97,7 @@ class ItemEligibility:
     """Items are made eligible at random so that the rate stays below ``rate`` in the long run.
 
     P(eligible) = min(1, rate x tests eligible / tests given): the adaptive experiment of van der
-    Linden & Veldkamp (2004, eq. 9), without conditioning on theta.
+    Linden & Veldkamp (2004), without conditioning on theta.
     """
 
     rate: float

@@ -21,7 +21,7 @@ class ClosedForm:
 
     With F = 1 / (1 + exp(-a (theta - b))) and G = 1 - F, a dichotomous item has
     I = (a (d - c) F G)^2 / ((c + (d - c) F) (1 - d + (d - c) G)), which is a^2 F G where there
-    is neither guessing nor slipping (Lord 1980, eq. 5-9; Magis 2013 for four parameters).
+    is neither guessing nor slipping (Lord 1980; Magis 2013 for four parameters).
     """
 
     table: ItemTable

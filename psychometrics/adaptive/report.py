@@ -107,7 +107,7 @@ class SimulationReport(Outcomes):
 
     @property
     def exposure_chi_square(self) -> float:
-        """How uneven exposure is: sum of (rate - even rate)^2 / even rate (Chang & Ying 1999, eq. 8).
+        """How uneven exposure is: sum of (rate - even rate)^2 / even rate (Chang & Ying 1999).
 
         The even rate is mean length / items of the bank; 0 is perfectly even.
         """
@@ -118,7 +118,7 @@ class SimulationReport(Outcomes):
     def overlap(self) -> float:
         """Share of items that two tests have in common, on average over all pairs.
 
-        N sum(rate^2) / (mean length (N - 1)) - 1 / (N - 1) (Chen, Ankenmann & Spray 2003, eq. 11);
+        N sum(rate^2) / (mean length (N - 1)) - 1 / (N - 1) (Chen, Ankenmann & Spray 2003);
         R's catR leaves out the corrections for finite N. NaN for a single test.
         """
         tests = self.length.size

@@ -197,7 +197,7 @@ class Proportional(RankedRule):
 
 
 def progress(state: Standing, acceleration: float) -> Floats:
-    """How far each test has come, 0 to 1 (Barrada et al. 2008, eq. 6; Magis & Barrada 2017).
+    """How far each test has come, 0 to 1 (Barrada et al. 2008; Magis & Barrada 2017).
 
     By length: sum_{i <= n} i^s / sum_{i <= L - 1} i^s after n of L items. Where the test stops by
     standard error: the larger of (target / se)^2 and n / (L - 1), to the power s.
