@@ -18,7 +18,7 @@ class WeightedDeviations(RankedRule):
     """Prefers information less the weighted distance from content bounds (Stocking & Swanson 1993).
 
     For an item of class k the items of each class expected at the end are those given, the item
-    itself, and of the items then left the class's share in what is still open (eq. 7). What that
+    itself, and of the items then left the class's share in what is still open. What that
     lacks of ``bounds[class][0]`` or has above ``bounds[class][1]`` is weighted by
     ``weights[class]`` (1 unless given) and taken from ``information_weight`` x information relative
     to the best open item. Bounds are wishes here: `ContentBounds` are rules.
