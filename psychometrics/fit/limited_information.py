@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from scipy.linalg import solve_triangular
 
 from psychometrics.arrays import Floats
+from psychometrics.blocks import one_blas_thread
 from psychometrics.errors import DataError, InfeasibleError
 from psychometrics.fit.free import FreeParameters
 from psychometrics.fit.indices import chi_square_p, comparative_fit, rmsea, rmsea_interval, tucker_lewis
@@ -131,7 +132,8 @@ def _fit(
     model = model_moments(table, population, statistics)
     derivatives = moment_derivatives(model, table, population, free, projection is Projection.ALL)
     persons = resolved.shape[0]
-    statistic = _quadratic(model, seen, derivatives, persons)
+    with one_blas_thread():
+        statistic = _quadratic(model, seen, derivatives, persons)
     null_statistic, null_df = _baseline(seen, persons), seen.products.size
     low, high = rmsea_interval(statistic, df, persons)
     residuals = seen.correlations - expected_correlations(model)
