@@ -97,15 +97,23 @@ def _sides(plan: Plan) -> list[Side]:
     for kind, rules in (*owners, (-1, plan.anchor_rules)):
         for place, rule in enumerate(rules):
             # Nothing is below 0 items, and a form of no items has no bounds to miss.
-            if math.isfinite(rule.least) and (rule.least > 0 or (rule.weights < 0).any()):
+            bare = _bare(rule)
+            if rule.least > bare.least and (rule.least > 0 or (rule.weights < 0).any()):
                 sides.append(Side(kind, place, least=True))
-            if math.isfinite(rule.most):
+            if rule.most < bare.most:
                 sides.append(Side(kind, place, least=False))
     if len(plan) > 1:
         sides.append(_USES)
         if plan.sharing.common is not None:
             sides.append(_COMMON)
     return sides
+
+
+def _bare(rule: Rule) -> Rule:
+    """A rule without its bounds; that a stimulus is used if its items are is no bound."""
+    if rule.kind is Kind.ITEM_SET:
+        return replace(rule, least=1, most=rule.columns.size)
+    return replace(rule, least=-math.inf, most=math.inf)
 
 
 def _part(plan: Plan, kept: Sequence[Side]) -> Plan:
@@ -115,10 +123,13 @@ def _part(plan: Plan, kept: Sequence[Side]) -> Plan:
     def halves(kind: int, rules: Sequence[Rule]) -> tuple[Rule, ...]:
         parts = []
         for place, rule in enumerate(rules):
+            part = _bare(rule)
             if Side(kind, place, least=True) in wanted:
-                parts.append(replace(rule, most=math.inf))
+                part = replace(part, least=rule.least)
             if Side(kind, place, least=False) in wanted:
-                parts.append(replace(rule, least=-math.inf))
+                part = replace(part, most=rule.most)
+            if math.isfinite(part.least) or math.isfinite(part.most):
+                parts.append(part)
         return tuple(parts)
 
     sharing = Sharing(

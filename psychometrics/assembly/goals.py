@@ -49,7 +49,7 @@ class MaximumInformation(Goal):
     """The weighted sum of the information at ``theta`` is as large as can be.
 
     ``weights`` (one for each theta, not below 0) are 1 if left out. ``unit`` divides the sum, so
-    that forms with goals at different thetas can be compared (van der Linden 2005, 5.1).
+    that forms with goals at different thetas can be compared.
     """
 
     theta: FloatsLike
@@ -70,7 +70,7 @@ class MaximumInformation(Goal):
 class MaximinInformation(Goal):
     """The information has a given shape and is as high as can be: I(theta_k) >= ``shape_k`` y.
 
-    The relative target of van der Linden (2005, eq. 5.11 to 5.14). ``shape`` (one above 0 for
+    The relative target of van der Linden (2005, ch. 5). ``shape`` (one above 0 for
     each theta) is flat if left out.
     """
 
@@ -90,7 +90,7 @@ class MaximinInformation(Goal):
 class MatchInformation(Goal):
     """The largest distance of the information from ``target`` over ``theta`` is as small as can be.
 
-    The absolute target of van der Linden (2005, eq. 5.19 to 5.22).
+    The absolute target of van der Linden (2005, ch. 5).
     """
 
     theta: FloatsLike

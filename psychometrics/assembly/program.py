@@ -4,8 +4,7 @@ Of a thousand items a hundred matter. The relaxation bounds what any form can re
 every rule; items whose reduced cost is poor cannot be in a good form. So the integer program is
 solved on the core of the best-priced columns, and held against the bound of all of them (the core
 concept of Balas & Zemel 1980). Only where that does not prove the gap asked for is the whole
-program solved, without the columns that their reduced cost rules out (Nemhauser & Wolsey 1988,
-II.5.2).
+program solved, without the columns that their reduced cost rules out (reduced-cost fixing).
 """
 
 from __future__ import annotations
