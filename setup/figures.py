@@ -14,6 +14,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from psychometrics.calibration import calibrate
+from psychometrics.classical import option_statistics
 from psychometrics.datasets import science
 from psychometrics.fairness import mantel_haenszel
 from psychometrics.fit import empirical_curves
@@ -43,6 +44,7 @@ def draw(folder: Path) -> list[Path]:
 
 def _figures() -> Iterator[tuple[str, Figure]]:
     yield from _science()
+    yield "options", _options()
     yield "dif", _dif()
     yield "similarity", _similarity()
 
@@ -59,6 +61,22 @@ def _science() -> Iterator[tuple[str, Figure]]:
     yield "wright-map", persons.wright_map(table, scores.theta)
     yield "item-fit", observed.item_fit_plot(table, empirical[2])
     yield "forms", curves.forms_plot(halves, target=([-1.0, 1.0], [1.0, 1.0]))
+
+
+def _options() -> Figure:
+    """1,000 simulated persons, four options; option 3 attracts the able as much as the right one does."""
+    rng = np.random.default_rng(8)
+    table = ItemTable.from_dicts(
+        {
+            "item": f"i{i}",
+            "model": "Nominal",
+            "slopes": [-0.5, 1.0, -0.3, 0.8 if i == 0 else -0.6],
+            "intercepts": [0] * 4,
+        }
+        for i in range(20)
+    )
+    choices = simulate_responses(table, rng.normal(size=1000), rng)
+    return observed.option_curves_plot(option_statistics(choices, [1] * 20, MissingPolicy.count_blanks())[0], "TWK-1")
 
 
 def _dif() -> Figure:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
+from psychometrics.classical import OptionStatistics
 from psychometrics.errors import DataError
 from psychometrics.fit import EmpiricalCurve
 from psychometrics.items import DICHOTOMOUS, ItemTable
 from psychometrics.models import category_probabilities
-from psychometrics.plots.canvas import add_legend, colours, label, new_figure
+from psychometrics.plots.canvas import GREY, add_legend, colours, label, new_figure
 
 
 def item_fit_plot(table: ItemTable, curve: EmpiricalCurve) -> Figure:
@@ -35,5 +36,38 @@ def item_fit_plot(table: ItemTable, curve: EmpiricalCurve) -> Figure:
     axes.set_ylim(0.0, 1.0)
     axes.set_xlim(theta[0], theta[-1])
     label(axes, f"{curve.item}: observed (dots, intervals) and model", "Ability θ (logits)", "Proportion")
+    add_legend(axes)
+    return figure
+
+
+def option_curves_plot(options: OptionStatistics, item: str) -> Figure:
+    """Who chooses which option, by the score on the other items; the right one is drawn thick.
+
+    ``options`` is one of `psychometrics.classical.option_statistics`, ``item`` its name. Bars are
+    intervals. A good right option rises, a good distractor falls. Raises `DataError` where nobody
+    has a score.
+    """
+    if not options.group_persons.size:
+        raise DataError(field="options", item=item, reason="nothing_to_draw")
+    figure = new_figure()
+    axes = figure.add_subplot()
+    widths = options.group_shares.shape[1]
+    for option, colour in enumerate(colours(widths)):
+        right = option == options.key
+        text = f"option {option}" + (" (right)" if right else "")
+        axes.plot(
+            options.group_score,
+            options.group_shares[:, option],
+            "o-",
+            color=colour,
+            linewidth=2.5 if right else 1.2,
+            markersize=4,
+            label=text,
+            clip_on=False,
+        )
+        low, high = options.group_low[:, option], options.group_high[:, option]
+        axes.vlines(options.group_score, low, high, color=colour if right else GREY, linewidth=0.8, alpha=0.7)
+    axes.set_ylim(0.0, 1.0)
+    label(axes, f"{item}: options chosen", "Score on the other items", "Share of those who answered")
     add_legend(axes)
     return figure
