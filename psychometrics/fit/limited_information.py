@@ -3,7 +3,7 @@
 With hundreds of items the table of all response patterns is empty almost everywhere; its first and
 second moments are not. The statistic is n e' C e with e the residual moments and
 C = X^-1 - X^-1 D (D' X^-1 D)^-1 D' X^-1, X their covariance matrix and D their derivatives by the
-parameters (Maydeu-Olivares & Joe 2005, eq. 4.2; 2006, eq. 3.4). It equals the form with an
+parameters (Maydeu-Olivares & Joe 2005, 2006). It equals the form with an
 orthogonal complement of D, without a second matrix of that size: with L L' = X, it is the squared
 length of L^-1 e less that of its projection on L^-1 D.
 """

@@ -2,8 +2,8 @@
 
 With x the category, E and W its mean and variance at the person's ability and C its fourth central
 moment: outfit is the mean of (x - E)^2 / W, infit is the sum of (x - E)^2 over the sum of W, and the
-cube-root transform makes z of them (Wright & Masters 1982, ch. 5). Zh compares the log-likelihood
-with its mean and variance (Drasgow, Levine & Williams 1985, eq. 4 to 6). Evaluated at estimated
+cube-root transform makes z of them (Wright & Masters 1982). Zh compares the log-likelihood
+with its mean and variance (Drasgow, Levine & Williams 1985). Evaluated at estimated
 abilities, as mirt does by default with EAP: mean squares of short tests are then below 1 even if
 the model is true (see `integrated_mean_squares` for the cure).
 """

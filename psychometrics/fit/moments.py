@@ -120,7 +120,7 @@ def expected_correlations(model: Conditional) -> Floats:
 
 
 def moment_covariance(model: Conditional) -> Floats:
-    """Covariance matrix of the moments of one person (Maydeu-Olivares & Joe 2006, eq. 2.4 to 2.6).
+    """Covariance matrix of the moments of one person (Maydeu-Olivares & Joe 2006).
 
     Given theta, different items are independent: a mean of a product of four scores is a product
     of four means, except where an item meets itself; those entries are corrected.

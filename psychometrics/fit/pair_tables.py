@@ -41,7 +41,7 @@ class PairChiSquares:
 def ld_x2(
     table: ItemTable, responses: ArrayLike, policy: MissingPolicy, population: Population
 ) -> PairChiSquares:
-    """Pearson's X2 of each pair's table against the model's (Chen & Thissen 1997, eq. 6; mirt's LD).
+    """Pearson's X2 of each pair's table against the model's (Chen & Thissen 1997; mirt's LD).
 
     Each pair rests on the persons who answered both. df = (categories - 1)(categories - 1); the
     estimated parameters are not taken off, so the test is a little conservative.
@@ -53,7 +53,7 @@ def ld_x2(
 def ld_g2(
     table: ItemTable, responses: ArrayLike, policy: MissingPolicy, population: Population
 ) -> PairChiSquares:
-    """The likelihood ratio 2 sum of O log(O / E) in place of X2 (Chen & Thissen 1997, eq. 5; mirt's LDG2)."""
+    """The likelihood ratio 2 sum of O log(O / E) in place of X2 (Chen & Thissen 1997; mirt's LDG2)."""
     observed, expected = pair_tables(table, responses, policy, population)
     ratio = np.maximum(observed, 1.0) / np.maximum(expected, _TINY)
     return _pairs(table, observed, expected, np.where(observed > 0, 2.0 * observed * np.log(ratio), 0.0))

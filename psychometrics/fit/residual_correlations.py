@@ -55,7 +55,7 @@ class ResidualCorrelations:
 
     ``mean``: over pairs, about -1 / (items - 1) under the model. ``adjusted``: Q3 - mean, with its
     interval from ``low`` to ``high``, NaN on the diagonal; ``largest``: the greatest of them, Q3*
-    (Christensen et al. 2017, eq. 3). ``persons``: who answered both. ``verdicts``: `Dependence` by pair.
+    (Christensen et al. 2017). ``persons``: who answered both. ``verdicts``: `Dependence` by pair.
     """
 
     items: tuple[str, ...]
@@ -77,7 +77,7 @@ def q3(
     theta: ArrayLike | None = None,
     rule: DependenceRule | None = None,
 ) -> ResidualCorrelations:
-    """Correlations of the residuals x - E(x | theta) of each pair (Yen 1984, eq. 8; as mirt's residuals).
+    """Correlations of the residuals x - E(x | theta) of each pair (Yen 1984; as mirt's residuals).
 
     ``theta``: one ability a person, EAP if None. Each pair rests on the persons who answered both.
     The interval is Fisher's z of Q3, moved by the mean.

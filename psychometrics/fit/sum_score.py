@@ -1,7 +1,7 @@
 """S-X2: observed and expected proportions of each category at each sum score.
 
 Sum scores are observed, so unlike tests on groups of estimated abilities the statistic keeps its
-chi-square distribution (Orlando & Thissen 2000, eq. 3 to 6; Kang & Chen 2008 for more categories).
+chi-square distribution (Orlando & Thissen 2000; Kang & Chen 2008 for more categories).
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def complete_rows(table: ItemTable, responses: ArrayLike, policy: MissingPolicy)
 
 
 def category_shares(table: ItemTable, population: Population) -> list[Floats]:
-    """P(category | sum score) of each item in a population, scores x categories (eq. 4).
+    """P(category | sum score) of each item in a population, scores x categories.
 
     NaN where the category is impossible with the score. Of n items, n distributions of the sum
     without one item are needed; halving the items again and again finds all with n log n steps.
