@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import Any
 
 import numpy as np
@@ -252,20 +251,3 @@ def test_nobody_to_score_is_an_empty_result() -> None:
 def test_a_population_must_have_a_spread(mean: float, sd: float) -> None:
     with pytest.raises(RuleError):
         Population(mean, sd)
-
-
-def test_a_hundred_thousand_persons_take_well_under_a_second() -> None:
-    rng = np.random.default_rng(3)
-    table = ItemTable.from_dicts(
-        {"item": str(i), "model": "2PL", "a": rng.lognormal(0, 0.3), "b": rng.normal()}
-        for i in range(100)
-    )
-    responses = (rng.random((100_000, 100)) < 0.6).astype(np.int8)
-
-    def timed() -> float:
-        started = time.perf_counter()
-        assert np.isfinite(eap_scores(table, responses, IGNORE, Population()).theta).all()
-        return time.perf_counter() - started
-
-    # About 0.15 s alone on two cores; the best of three, since the machine may be shared.
-    assert min(timed() for _ in range(3)) < 1.0
