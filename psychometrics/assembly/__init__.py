@@ -6,5 +6,6 @@
 ``plan``         several forms and what they may share (`Sharing`)
 ``forms``        `assemble`, `assemble_adaptive_pool` and their result
 ``clashes``      which rules cannot hold together
+``shadow``       adaptive tests that keep a blueprint (`ShadowTest`)
 ``layout``, ``program``, ``search``, ``exchange``  the mathematics below
 """

@@ -89,15 +89,18 @@ class Program:
             rows, columns = prices * edge, costs * corner
         return float(rows[prices != 0].sum() + columns[costs != 0].sum())
 
-    def restricted(self, columns: Integers, at: Floats | None = None) -> Program:
-        """The program in some columns only; the others stay at ``at``, their least if left out."""
+    def restricted(self, columns: Integers, all_rows: bool = False) -> Program:
+        """The program in some columns only; the others stay at their least.
+
+        Rows that the columns do not touch are left out, unless prices of ``all_rows`` are wanted.
+        """
         outside = np.ones(self.cost.size, dtype=np.bool_)
         outside[columns] = False
-        fixed = np.where(outside, self.least if at is None else at, 0.0)
+        fixed = np.where(outside, self.least, 0.0)
         used = self.matrix @ fixed
         part = self.matrix[:, columns]
         lower, upper = self.lower - used, self.upper - used
-        touched = np.zeros(lower.size, dtype=np.bool_)
+        touched = np.full(lower.size, all_rows)
         touched[part.indices] = True
         rows = np.flatnonzero(touched | (lower > _WHOLE) | (upper < -_WHOLE))
         return Program(
@@ -187,7 +190,7 @@ def solve(program: Program, effort: Effort) -> Solution | None:
 
 def solve_core(program: Program, relaxed: Relaxation, effort: Effort) -> Solution | None:
     """The best solution in the core, with the bound of the relaxation; None if the core has none."""
-    if _is_whole(program, relaxed.x):
+    if is_whole(program, relaxed.x):
         return Solution(_rounded(program, relaxed.x), relaxed.objective, relaxed.objective)
     columns = core(program, relaxed)
     part = program.restricted(columns)
@@ -262,7 +265,8 @@ def _without_hopeless(program: Program, relaxed: Relaxation, known: Solution) ->
     return replace(program, most=np.where(hopeless, program.least, program.most))
 
 
-def _is_whole(program: Program, x: Floats) -> bool:
+def is_whole(program: Program, x: Floats) -> bool:
+    """Whether every integer column is a whole number."""
     whole = x[program.integer]
     return bool((np.abs(whole - np.round(whole)) <= _WHOLE).all())
 
