@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from psychometrics.assembly.blueprint import Blueprint, Count, Sum
 from psychometrics.assembly.forms import assemble
 from psychometrics.assembly.goals import MaximinInformation, MaximumInformation
 from psychometrics.assembly.pool import ItemPool
+from psychometrics.assembly.shadow import Shadow, ShadowTest
 from psychometrics.items import Model
 
 _LENGTH = 40
@@ -26,6 +27,7 @@ def jobs() -> list[Job]:
         Job("assemble 40 of 1,000, most information at three points", _one_form, 0.5, check=_gap),
         Job("assemble 40 of 1,000, highest of a flat target", _flat, check=_gap),
         Job("assemble four parallel forms of 40 of 1,000", _four_forms, 4.0, check=_gap),
+        Job("assemble the next shadow test, 40 of 1,000 (median of 400 steps)", _shadow, 0.01, steps=400),
     ]
 
 
@@ -70,6 +72,24 @@ def _flat() -> Callable[[], Any]:
 
 def _four_forms() -> Callable[[], Any]:
     return lambda: assemble(pool(), blueprint(), MaximinInformation([-1.0, 0.0, 1.0]), forms=4)
+
+
+def _shadow() -> Callable[[], Any]:
+    """One call is one step of a test: the whole form anew at a changed ability."""
+    test, rng = ShadowTest(pool(), blueprint()), np.random.default_rng(12)
+
+    def steps() -> Iterator[Shadow]:
+        while True:
+            theta, given = float(rng.normal()), list[int]()
+            previous: Shadow | None = None
+            while len(given) < _LENGTH:
+                previous = test.shadow(theta, given, previous=previous)
+                given.append(previous.next_item)
+                theta += float(rng.normal(0.0, 0.6 / len(given)))
+                yield previous
+
+    running = steps()
+    return lambda: next(running)
 
 
 def _gap(found: Any) -> str:

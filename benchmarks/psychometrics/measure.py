@@ -18,7 +18,8 @@ class Job:
 
     ``ours`` and each of ``rivals`` build what they need when called and give the piece to time.
     ``goal`` is in seconds; ``check`` turns our result into a note, such as its accuracy.
-    With ``calls`` a single call is short: the time is the 99th percentile of so many.
+    With ``calls`` a single call is short: the time is the 99th percentile of so many. With ``steps``
+    each call is another step of the same work: the time is their median.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Job:
     limit: Callable[[], Callable[[], Any]] | None = None
     least_ratio: float | None = None
     calls: int = 1
+    steps: int = 1
     most_runs: int = 5
     check: Callable[[Any], str] | None = None
     # Some results are compared afterwards, such as estimates on the common rule.
@@ -79,6 +81,9 @@ def _rival(job: Job, name: str, rival: Callable[[], Callable[[], Any]], ours: fl
 
 
 def _measure(job: Job, work: Callable[[], Any], runs: int) -> tuple[float, Any]:
+    if job.steps > 1:
+        taken = [_timed(work) for _ in range(job.steps)]
+        return statistics.median(seconds for seconds, _ in taken), taken[-1][1]
     if job.calls == 1:
         return _median(work, min(runs, job.most_runs))
     first, result = _timed(work)

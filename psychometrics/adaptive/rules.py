@@ -69,15 +69,20 @@ class SelectionRule(Protocol):
 class StepwiseRule(Protocol):
     """A rule that sees one examinee at a time, such as a shadow test: see `OneByOne`."""
 
-    def next_item(self, theta: float, administered: Sequence[int]) -> int:
-        """The column of the next item, given the columns administered so far."""
+    def next_item(self, theta: float, administered: Sequence[int], eligible: Booleans | None = None) -> int:
+        """The column of the next item, given the columns administered so far.
+
+        ``eligible`` (one an item) closes items to this examinee; an item that is closed is chosen
+        only where the rule cannot be kept otherwise.
+        """
 
 
 @dataclass(frozen=True, eq=False)
 class OneByOne:
     """Makes a `SelectionRule` of a `StepwiseRule`, which then keeps content and enemies itself.
 
-    Raises `RuleError` if the rule chooses an item that is not open.
+    Exposure control reaches the rule as eligibility. Raises `RuleError` if the rule chooses an
+    item that was given before.
     """
 
     rule: StepwiseRule
@@ -86,13 +91,13 @@ class OneByOne:
         """One call of the rule an examinee."""
         chosen = np.array(
             [
-                self.rule.next_item(float(theta), row.tolist())
-                for theta, row in zip(state.theta, state.items, strict=True)
+                self.rule.next_item(float(theta), row.tolist(), free)
+                for theta, row, free in zip(state.theta, state.items, open_items, strict=True)
             ],
             dtype=np.int64,
         )
-        if not open_items[np.arange(chosen.size), chosen].all():
-            raise RuleError(field="selection", reason="item_not_open")
+        if (state.items == chosen[:, None]).any():
+            raise RuleError(field="selection", reason="item_given_before")
         return chosen
 
 

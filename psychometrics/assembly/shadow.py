@@ -79,9 +79,9 @@ class ShadowTest:
         if (least > most).any() or solve(self._program(0.0), replace(self.effort, gap=0.5)) is None:
             raise InfeasibleError(field="blueprint", clashes=clashes_of(plan, self.effort))
 
-    def next_item(self, theta: float, administered: Sequence[int]) -> int:
+    def next_item(self, theta: float, administered: Sequence[int], eligible: Booleans | None = None) -> int:
         """The position of the item to give now, after those ``administered`` in that order."""
-        return self.shadow(theta, administered).next_item
+        return self.shadow(theta, administered, eligible=eligible).next_item
 
     def shadow(
         self,

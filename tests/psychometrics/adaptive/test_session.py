@@ -25,6 +25,7 @@ from psychometrics.adaptive.session import AdaptiveSession
 from psychometrics.adaptive.simulation import simulate_adaptive
 from psychometrics.adaptive.stopping import StandardError, Stopping
 from psychometrics.adaptive.table import SelectionTable
+from psychometrics.arrays import Booleans
 from psychometrics.errors import DataError, ResponseError, RuleError
 from psychometrics.items import ItemTable
 from psychometrics.models import item_information
@@ -163,7 +164,7 @@ def test_the_first_item_is_one_of_the_best_five() -> None:
 class EveryThird:
     """A rule of somebody else's that sees one examinee: items 0, 3, 6 and so on."""
 
-    def next_item(self, theta: float, administered: Sequence[int]) -> int:
+    def next_item(self, theta: float, administered: Sequence[int], eligible: Booleans | None = None) -> int:
         return 3 * len(administered)
 
 
@@ -177,11 +178,11 @@ def test_a_rule_of_another_package_plugs_in() -> None:
 
 def test_a_rule_that_repeats_itself_is_caught() -> None:
     class Stuck:
-        def next_item(self, theta: float, administered: Sequence[int]) -> int:
+        def next_item(self, theta: float, administered: Sequence[int], eligible: Booleans | None = None) -> int:
             return 0
 
     session = AdaptiveSession(design(two_pl(), 4, selection=OneByOne(Stuck())), 1)
-    with pytest.raises(RuleError, match="item_not_open"):
+    with pytest.raises(RuleError, match="item_given_before"):
         session.administer(1)
 
 

@@ -15,6 +15,7 @@ from psychometrics.adaptive.design import AdaptiveDesign
 from psychometrics.adaptive.exposure import ExposureLedger, ItemEligibility
 from psychometrics.adaptive.rules import OneByOne
 from psychometrics.adaptive.session import AdaptiveSession
+from psychometrics.adaptive.simulation import simulate_adaptive
 from psychometrics.adaptive.stopping import Stopping
 from psychometrics.assembly.blueprint import Blueprint, Count, ItemSets, Sum
 from psychometrics.assembly.forms import assemble
@@ -159,6 +160,29 @@ def test_a_session_gives_a_test_that_keeps_the_blueprint() -> None:
         session.administer(int(answer))
     assert session.finished
     assert keeps(pool, blueprint, tuple(item for item, _ in session.history))
+
+
+def test_a_simulation_of_shadow_tests_keeps_the_blueprint_and_the_exposure_in_check() -> None:
+    pool = bank(100)
+    blueprint = Blueprint(6, (Count({"domain": "D0"}, 2, 3), Count({"level": "L1"}, 1, 3)))
+    plain, limited = (
+        AdaptiveDesign(
+            ItemBank(pool.table),
+            EXAM,
+            Stopping(6),
+            selection=OneByOne(ShadowTest(pool, blueprint)),
+            exposure=exposure,
+        )
+        for exposure in (None, ItemEligibility(0.35))
+    )
+    free, held = (
+        simulate_adaptive(one, np.zeros(30), np.random.default_rng(2), together=1) for one in (plain, limited)
+    )
+    for report in (free, held):
+        for row in report.items:
+            assert keeps(pool, blueprint, tuple(pool.table.names[i] for i in row))
+    assert free.exposure.max() == 1.0
+    assert held.exposure.max() < 0.6
 
 
 def test_an_impossible_blueprint_is_told_before_the_first_item() -> None:
