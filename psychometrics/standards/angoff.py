@@ -221,7 +221,7 @@ def _ratings(ratings: ArrayLike, maxima: ArrayLike | None) -> tuple[Floats, Floa
     if given.ndim != 2 or not given.size:
         raise RuleError(field="ratings", shape=given.shape)
     top = np.ones(given.shape[1]) if maxima is None else np.asarray(maxima, dtype=np.float64)
-    if top.shape != given.shape[1:]:
+    if top.shape != given.shape[1:] or not (top > 0).all():
         raise RuleError(field="maxima", shape=top.shape, items=given.shape[1])
     wrong = np.argwhere((given < 0) | (given > top))
     if wrong.size:
@@ -257,7 +257,8 @@ def _with_data(given: Floats, means: Floats, top: Floats, difficulty: ArrayLike)
         raise RuleError(field="difficulty", shape=data.shape, items=means.size)
     known = ~np.isnan(data)
     off = means[known] - data[known]
-    by_judge = [_correlation(one[use], data[use]) for one in given if (use := known & ~np.isnan(one)) is not None]
+    used = known & ~np.isnan(given)
+    by_judge = [_correlation(one[use], data[use]) for one, use in zip(given, used, strict=True)]
     return AgreementWithData(
         _correlation(means[known], data[known]),
         np.array(by_judge),

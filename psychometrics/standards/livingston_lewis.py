@@ -10,8 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.integrate import quad_vec
-from scipy.special import bdtr
-from scipy.stats import beta as beta_distribution
+from scipy.special import bdtr, betainc, betaincinv
 
 from psychometrics.arrays import Floats
 from psychometrics.errors import DataError, RuleError
@@ -126,25 +125,24 @@ def _four_parameters(
 
 
 def _integrate(alpha: float, beta: float, low: float, high: float, cuts: Floats, length: int) -> tuple[Floats, Floats]:
-    """Confusion and agreement. A score is placed by the effective test's whole scores."""
-    true = beta_distribution(alpha, beta, loc=low, scale=high - low)
+    """Confusion and agreement. A score is placed by the effective test's whole scores.
+
+    Over the quantile of the true proportion: its density is infinite at an end if a shape is below 1.
+    """
     observed = np.array([round(cut * length) for cut in cuts], dtype=np.int64)
     size = cuts.size + 1
 
-    def placed(x: float) -> Floats:
+    def both(quantile: float) -> Floats:
+        x = low + (high - low) * float(betaincinv(alpha, beta, quantile))
         below = np.where(observed > 0, bdtr(np.maximum(observed - 1, 0), length, x), 0.0)
-        return np.diff(np.concatenate(([0.0], below, [1.0])))
+        p = np.diff(np.concatenate(([0.0], below, [1.0])))
+        return np.concatenate((p, np.outer(p, p).ravel()))
 
-    def both(x: float) -> Floats:
-        p = placed(x)
-        # Infinite at an end where a shape is below 1; the rule never evaluates there.
-        return np.concatenate((p, np.outer(p, p).ravel())) * true.pdf(x)
-
-    ends = np.clip(np.concatenate(([low], cuts, [high])), low, high)
+    edges = betainc(alpha, beta, np.clip((cuts - low) / (high - low), 0.0, 1.0))
     confusion, agreement = np.zeros((size, size)), np.zeros((size, size))
-    for level, (start, stop) in enumerate(pairwise(ends)):
+    for level, (start, stop) in enumerate(pairwise([0.0, *edges.tolist(), 1.0])):
         if stop > start:
             part = quad_vec(both, start, stop, epsabs=1e-11, epsrel=1e-9, norm="max", limit=2000)[0]
             confusion[level] = part[:size]
             agreement += part[size:].reshape(size, size)
-    return confusion / confusion.sum(), agreement / agreement.sum()
+    return confusion, agreement

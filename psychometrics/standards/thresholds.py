@@ -55,7 +55,7 @@ def correlated_chances(
     """
     center, spread = np.asarray(mean, dtype=np.float64), np.asarray(covariance, dtype=np.float64)
     limits = _limits(cuts, center)
-    if spread.shape != (*center.shape, center.shape[1]):
+    if spread.shape != (*center.shape, center.shape[1]) or not np.allclose(spread, spread.transpose(0, 2, 1)):
         raise RuleError(field="covariance", mean=center.shape, covariance=spread.shape)
     try:
         root = np.linalg.cholesky(spread)

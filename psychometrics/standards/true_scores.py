@@ -7,14 +7,17 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
 from psychometrics.arrays import Floats
+from psychometrics.blocks import blocks_of
 from psychometrics.errors import RuleError
-from psychometrics.items import MAX_LOCATION, ItemTable
+from psychometrics.items import MAX_LOCATION, ItemTable, Model
 from psychometrics.models import expected_score
 from psychometrics.quadrature import Population
 from psychometrics.responses import MissingPolicy
 from psychometrics.scoring import probability_above
 
 _STEP = 0.05
+# Abilities at a time: thousands of items still fit in memory.
+_ROWS = 256
 
 
 def true_score(table: ItemTable, theta: ArrayLike, points: ArrayLike | None = None) -> Floats:
@@ -26,8 +29,8 @@ def true_score(table: ItemTable, theta: ArrayLike, points: ArrayLike | None = No
 
 def true_score_crossings(table: ItemTable, cut: float, points: ArrayLike | None = None) -> Floats:
     """Abilities at which the true score passes through ``cut``, rising; one for most forms, or none."""
-    theta = _search_range(table)
-    gap = true_score(table, theta, points) - cut
+    theta = _search_range(table, points)
+    gap = np.concatenate([true_score(table, theta[rows], points) for rows in blocks_of(theta.size, _ROWS)]) - cut
     found = [float(theta[at]) for at in np.flatnonzero(gap == 0.0)]
     for at in np.flatnonzero(gap[:-1] * gap[1:] < 0.0):
         found.append(
@@ -65,19 +68,24 @@ def probability_true_score_reaches(
     above = [probability_above(table, responses, policy, population, float(at)) for at in crossings]
     persons = np.asarray(responses).shape[0]
     # Between crossings the score is on one side: to the left of the first, on the side it starts from.
-    ends = np.concatenate(([_search_range(form)[0]], crossings, [_search_range(form)[-1]]))
+    span = _search_range(form, points)
+    ends = np.concatenate((span[:1], crossings, span[-1:]))
     reached = true_score(form, (ends[1:] + ends[:-1]) / 2.0, points) >= cut
     beyond = [np.ones(persons), *above, np.zeros(persons)]
     parts = [beyond[at] - beyond[at + 1] for at in np.flatnonzero(reached)]
     return np.clip(np.sum(parts, axis=0), 0.0, 1.0) if parts else np.zeros(persons)
 
 
-def _search_range(table: ItemTable) -> Floats:
+def _search_range(table: ItemTable, points: ArrayLike | None = None) -> Floats:
     """Thetas close enough for every turn of the true score, as far out as it moves."""
     known = table.steps[np.isfinite(table.steps)]
     centers = known if known.size else np.zeros(1)
     reach = min(30.0 / max(float(np.abs(table.a).min()), 0.1), MAX_LOCATION)
     low, high = float(centers.min()) - reach, float(centers.max()) + reach
+    turns = (table.a < 0).any() or (_points(table, points) < 0).any()
+    if not turns and all(entry.model is not Model.NOMINAL for entry in table.items):
+        # A true score that only rises meets a cut once.
+        return np.array([low, high])
     step = _STEP / max(float(table.steepness.max()), 1.0)
     return np.linspace(low, high, max(201, int(np.ceil((high - low) / step)) + 1))
 

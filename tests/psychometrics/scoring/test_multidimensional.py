@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from psychometrics import composite
 from psychometrics.arrays import Codes, Floats
-from psychometrics.dimensions import MultidimensionalItems, MultivariatePopulation
 from psychometrics.errors import RuleError
 from psychometrics.items import ItemTable, Model
 from psychometrics.maximum import map_scores
 from psychometrics.models import category_probabilities
 from psychometrics.multidimensional import (
     MultidimensionalEstimate,
+    composite,
     multidimensional_eap,
     multidimensional_map,
     probability_above_all,
 )
+from psychometrics.multidimensional.dimensions import MultidimensionalItems, MultivariatePopulation
 from psychometrics.quadrature import Grid, Population
 from psychometrics.responses import Missing
 from psychometrics.scoring import eap_scores

@@ -10,15 +10,15 @@ from __future__ import annotations
 import numpy as np
 
 from psychometrics.arrays import Codes, Floats
-from psychometrics.ascent import Local, ascend
 from psychometrics.blocks import blocks_of, map_blocks
-from psychometrics.dimensions import MultidimensionalItems, MultivariatePopulation
 from psychometrics.errors import RuleError
 from psychometrics.items import ItemTable
 from psychometrics.likelihood import finite_log_p, pick_observed, sum_observed
 from psychometrics.models import category_curves
+from psychometrics.multidimensional.ascent import Local, ascend
+from psychometrics.multidimensional.dimensions import MultidimensionalItems, MultivariatePopulation
+from psychometrics.multidimensional.separable import LOGISTIC_WIDTH
 from psychometrics.quadrature import Grid, peak_information
-from psychometrics.separable import LOGISTIC_WIDTH
 
 _MOST_NODES = 3_000_000
 _PIECE = 2048

@@ -16,14 +16,14 @@ from itertools import pairwise
 import numpy as np
 
 from psychometrics.arrays import Codes, Floats, Integers
-from psychometrics.ascent import Local, ascend
 from psychometrics.blocks import blocks_of, map_blocks
-from psychometrics.dimensions import MultidimensionalItems, MultivariatePopulation
 from psychometrics.interpolation import REACH, local_polynomials, polynomial
 from psychometrics.likelihood import finite_log_p, sum_observed
 from psychometrics.models import category_curves
+from psychometrics.multidimensional.ascent import Local, ascend
+from psychometrics.multidimensional.dimensions import MultidimensionalItems, MultivariatePopulation
+from psychometrics.multidimensional.tensor import Coupling
 from psychometrics.quadrature import Population, peak_information, posterior_range
-from psychometrics.tensor import Coupling
 
 # Node distance in units of 1 / steepness: a polynomial then gives derivatives to 1e-9.
 _RESOLUTION = 0.15

@@ -1,6 +1,6 @@
 """EAP and MAP of several correlated abilities: each borrows strength from the others.
 
-The population is multivariate normal with a covariance that is known (`latent` estimates it).
+The population is multivariate normal with a covariance that is known (see `latent`).
 The posterior is that of Segall (1996); it is integrated to 1e-7 and better (five abilities and
 more: 1e-5) by `separable` if every item shows one ability, else on one grid for all persons by
 `composite`.
@@ -17,17 +17,17 @@ from numpy.typing import ArrayLike
 from scipy.special import sici
 from scipy.stats import multivariate_normal
 
-from psychometrics import composite
 from psychometrics.arrays import Codes, Floats, Integers
 from psychometrics.blocks import blocks_of, map_blocks
-from psychometrics.dimensions import MultidimensionalItems, MultivariatePopulation
 from psychometrics.errors import ConvergenceError, RuleError
+from psychometrics.multidimensional import composite
+from psychometrics.multidimensional.dimensions import MultidimensionalItems, MultivariatePopulation
+from psychometrics.multidimensional.separable import Dimension, Window, modes, over_windows
+from psychometrics.multidimensional.tensor import Coupling
 from psychometrics.quadrature import Grid
 from psychometrics.responses import MissingPolicy, resolve_missing
 from psychometrics.scoring import Method
-from psychometrics.separable import Dimension, Window, modes, over_windows
 from psychometrics.sufficient import count_answered
-from psychometrics.tensor import Coupling
 
 # Steps in conditional, reach in marginal standard deviations of the posterior.
 _SHAPE = (0.75, 6.2)
