@@ -1,0 +1,1 @@
+"""Standards, classification and criterion validity."""
