@@ -12,13 +12,12 @@ from psychometrics.items import ItemTable
 from psychometrics.maximum import map_scores, ml_scores, wle_scores
 from psychometrics.models import category_probabilities, expected_score, item_information
 from psychometrics.precision import (
-    conditional_sem,
     empirical_reliability,
     marginal_reliability,
     total_information,
 )
 from psychometrics.quadrature import Grid, Population
-from psychometrics.scoring import AbilityEstimate, Method, eap_scores
+from psychometrics.scoring import AbilityEstimate, eap_scores
 from psychometrics.sum_scores import eap_for_sum_scores, sum_score_distribution
 from tests.psychometrics.reference import columns, entry, lsat7, numbers, science_grm
 from tests.psychometrics.strategies import IGNORE
@@ -32,7 +31,6 @@ SAT12 = "SAT12 2PL and 3PL with priors"
 TAM = "TAM PCM/GPCM, WLE, infit/outfit (data.gpcm)"
 # catR integrates over 33 points on [-4, 4]: given the same points we agree to ten digits.
 CATR_GRID = Grid(np.linspace(-4, 4, 33), np.array([0.125, *[0.25] * 31, 0.125]))
-CACIRT = "Decision accuracy/consistency Rudner & Lee"
 
 
 def close(estimate: AbilityEstimate, expected: Floats, tolerance: float) -> None:
@@ -74,9 +72,7 @@ def test_lsat7_information_and_reliability() -> None:
     theta = np.array(expected["theta"], dtype=float)
     np.testing.assert_allclose(item_information(table, theta), expected["item"], atol=1e-9)
     np.testing.assert_allclose(total_information(table, theta), expected["test"], atol=1e-9)
-    assert marginal_reliability(table, STANDARD) == pytest.approx(
-        expected["marginal_rxx"], abs=1e-6
-    )
+    assert marginal_reliability(table, STANDARD) == pytest.approx(expected["marginal_rxx"], abs=1e-6)
     data = entry(INFORMATION)["data"]["table"]
     patterns = columns(data, [f"Item.{i}" for i in range(1, 6)])
     persons = np.repeat(patterns, data["freq"], axis=0)
@@ -149,9 +145,7 @@ def test_catr_item_information() -> None:
         ("EAP", lambda t, x: eap_scores(t, x, IGNORE, STANDARD, CATR_GRID)),
     ],
 )
-def test_catr_estimates_with_guessing(
-    method: str, estimator: Callable[[ItemTable, Integers], AbilityEstimate]
-) -> None:
+def test_catr_estimates_with_guessing(method: str, estimator: Callable[[ItemTable, Integers], AbilityEstimate]) -> None:
     bank, responses = catr()
     administered = bank.select([str(i) for i in entry(CATR)["data"]["items"]])
     expected = numbers(entry(CATR)["expected"]["est"][method])
@@ -162,8 +156,7 @@ def test_tam_wle_of_partial_credit_items() -> None:
     expected, data = entry(TAM)["expected"], entry(TAM)["data"]["data"]
     steps = np.array(expected["pcm_xsi"]["xsi"]).reshape(3, 3)
     table = ItemTable.from_dicts(
-        {"item": name, "model": "PCM", "steps": list(row)}
-        for name, row in zip(data, steps, strict=True)
+        {"item": name, "model": "PCM", "steps": list(row)} for name, row in zip(data, steps, strict=True)
     )
     estimate = wle_scores(table, columns(data, list(data))[:10], IGNORE)
     found = np.array([expected["wle10"]["theta"], expected["wle10"]["error"]]).T
@@ -174,40 +167,17 @@ def test_lord_wingersky_example() -> None:
     reference = entry("Lord-Wingersky recursion, 3 items")
     # Items whose probability of a right answer at theta = 0 is the p given.
     table = ItemTable.from_dicts(
-        {"item": str(i), "model": "Rasch", "b": float(np.log(1 / p - 1))}
-        for i, p in enumerate(reference["data"]["p"])
+        {"item": str(i), "model": "Rasch", "b": float(np.log(1 / p - 1))} for i, p in enumerate(reference["data"]["p"])
     )
     found = sum_score_distribution(table, 0.0)[0]
     np.testing.assert_allclose(found, reference["expected"], atol=reference["tolerance"])
 
 
-def cacirt(scaling: float = 1.0) -> ItemTable:
-    """Four items of one slope."""
-    return ItemTable.from_dicts(
-        {"item": str(i), "model": "3PL", "a": scaling * a, "b": b, "c": c}
-        for i, (a, b, c) in enumerate(entry(CACIRT)["data"]["params"])
-    )
-
-
 def test_cacirt_sum_score_distribution() -> None:
-    reference = entry(CACIRT)
-    found = sum_score_distribution(cacirt(), reference["data"]["recursive_theta"])
-    np.testing.assert_allclose(found, reference["expected"]["recursive"], atol=1e-9)
-
-
-def test_cacirt_chance_to_be_placed_right() -> None:
-    # class.Rud takes the standard errors with the constant 1.7, whatever it is told elsewhere.
-    reference, table = entry(CACIRT), cacirt(scaling=1.7)
-    theta = np.array(reference["data"]["quad"]["quad.points"])
-    estimate = AbilityEstimate(
-        Method.ML,
-        theta,
-        conditional_sem(table, theta),
-        np.full(theta.size, len(table)),
-        np.zeros(theta.size, dtype=np.bool_),
+    reference = entry("Decision accuracy/consistency Rudner & Lee")
+    table = ItemTable.from_dicts(
+        {"item": str(i), "model": "3PL", "a": a, "b": b, "c": c}
+        for i, (a, b, c) in enumerate(reference["data"]["params"])
     )
-    for column, cut in enumerate((-0.5, 1.5)):
-        above = estimate.probability_above(cut)
-        right = np.where(theta >= cut, above, 1 - above)
-        expected = np.array(reference["expected"]["rud"]["Conditional"]["Accuracy"])[:, column]
-        np.testing.assert_allclose(right, expected, atol=1e-4)
+    found = sum_score_distribution(table, reference["data"]["recursive_theta"])
+    np.testing.assert_allclose(found, reference["expected"]["recursive"], atol=1e-9)
