@@ -24,6 +24,7 @@ class RegressionValidity:
     adjusted R^2), ``cross_r2`` with these weights in new persons (Browne 1975), and by leaving out
     each person in turn ``left_out_r`` (correlation of forecast and criterion) and ``left_out_r2``
     (1 - sum of squared errors of forecast / total). ``persons`` with all values took part.
+    ``cross_r2`` is too high where few persons and a low validity come together.
     """
 
     weights: Floats

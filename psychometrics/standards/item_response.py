@@ -27,6 +27,8 @@ def rudner(theta: ArrayLike, se: ArrayLike, cuts: ArrayLike, weights: ArrayLike 
 
     ``cuts`` in logits. Rudner (2001, 2005), as class.Rud of cacIRT: each theta is taken for true,
     so given estimates of persons the result is that of a group as spread out as their estimates.
+    class.Rud itself computes ``se`` with the constant 1.7 whatever D it is told: with slopes times
+    1.7 `conditional_sem` gives the same.
     Raises `RuleError` for a standard error that is not above 0 or shapes that differ.
 
     >>> found = rudner([-1.0, 0.2, 1.5], [0.4, 0.4, 0.4], 0.0)
@@ -54,8 +56,9 @@ def lee(table: ItemTable, theta: ArrayLike, cuts: ArrayLike, weights: ArrayLike 
     """Persons, or nodes with ``weights``, placed by their sum score: in a level from its cut upward.
 
     ``cuts`` are sum scores (a fraction is rounded up). The true level is that of the expected
-    score. Lee (2010); any models; as class.Lee and class.Lee.poly of cacIRT. Raises `RuleError`
-    for a cut outside 0 to the highest score.
+    score. Lee (2010); any models; as class.Lee and class.Lee.poly of cacIRT, of which the first takes
+    the scores' distribution with the constant 1.7 whatever D it is told (slopes times 1.7 repeat it).
+    Raises `RuleError` for a cut that is not above 0 or is above the highest score.
 
     >>> table = ItemTable.from_dicts([{"item": i, "model": "Rasch", "b": 0.0} for i in "pqr"])
     >>> lee(table, [-2.0, 2.0], 2).conditional_accuracy.round(4).tolist()
