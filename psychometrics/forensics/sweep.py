@@ -85,9 +85,7 @@ class Sweep:
         """Runs of persons between the same two nodes, none of more than `_ROWS`."""
         ends = np.flatnonzero(np.diff(self._first, prepend=-1, append=-1)).tolist()
         return [
-            slice(start, min(start + _ROWS, stop))
-            for low, stop in pairwise(ends)
-            for start in range(low, stop, _ROWS)
+            slice(start, min(start + _ROWS, stop)) for low, stop in pairwise(ends) for start in range(low, stop, _ROWS)
         ]
 
     def _partial_to_whole(self, visit: Visit[_Result]) -> list[_Result]:
