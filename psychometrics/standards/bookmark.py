@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import t as t_distribution
 
 from psychometrics.arrays import Floats, Integers
+from psychometrics.blocks import blocks_of
 from psychometrics.errors import DataError, ItemParameterError, RuleError
 from psychometrics.items import ItemTable, Model
 from psychometrics.models import category_probabilities, expected_score
@@ -18,6 +19,7 @@ from psychometrics.models import category_probabilities, expected_score
 # Mastery is a chance of two in three, the usual wording for judges.
 RP67 = 2.0 / 3.0
 _BISECTIONS = 60
+_ITEMS = 16
 _FARTHEST = 1e4
 
 
@@ -66,7 +68,12 @@ def ordered_booklet(
     if impossible.any():
         bad = table.items[int(at[np.argmax(impossible)])]
         raise ItemParameterError(bad.item, "c" if bad.c >= response_probability else "d", "out_of_range", bad.c)
-    location = _locate(table, at, step + 1, target)
+    location = np.empty(at.size)
+    # Few items at a time: every page is looked up in the curves of all that are with it.
+    for rows in blocks_of(len(table), _ITEMS):
+        pages = (at >= rows.start) & (at < rows.stop)
+        part = table.select(table.names[rows])
+        location[pages] = _locate(part, at[pages] - rows.start, step[pages] + 1, target[pages])
     order = np.argsort(location, kind="stable")
     return Booklet(
         tuple(table.names[item] for item in at[order]), step[order] + 1, location[order], response_probability
