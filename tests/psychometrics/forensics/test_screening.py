@@ -114,9 +114,9 @@ def test_a_rate_that_pairs_not_kept_could_meet_is_refused() -> None:
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=30))
 def test_adjusted_p_values_are_scipys(p: list[float]) -> None:
     np.testing.assert_allclose(
-        adjusted_p_values(p, dependence=Dependence.POSITIVE), false_discovery_control(p, method="bh")
+        adjusted_p_values(p, dependence=Dependence.POSITIVE), false_discovery_control(p, method="bh"), atol=1e-300
     )
-    np.testing.assert_allclose(adjusted_p_values(p), false_discovery_control(p, method="by"))
+    np.testing.assert_allclose(adjusted_p_values(p), false_discovery_control(p, method="by"), atol=1e-300)
 
 
 def test_tests_not_kept_count_too() -> None:
