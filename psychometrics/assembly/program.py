@@ -228,7 +228,13 @@ def run(program: Program, effort: Effort) -> Solution | None:
         integrality=np.append(program.integer, False).astype(np.int64),
         bounds=Bounds(np.append(program.least, 1.0), np.append(program.most, 1.0)),
         constraints=LinearConstraint(matrix, program.lower, program.upper),
-        options={"mip_rel_gap": effort.gap, "time_limit": effort.seconds, "node_limit": effort.nodes},
+        options={
+            "mip_rel_gap": effort.gap,
+            "time_limit": effort.seconds,
+            "node_limit": effort.nodes,
+            # The solver's presolve has called worse forms than the best ones proven optimal.
+            "presolve": False,
+        },
     )
     if result.status == 2:
         return None

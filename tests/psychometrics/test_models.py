@@ -111,6 +111,15 @@ def test_graded_steps_are_where_half_are_above() -> None:
         assert p[k, k + 1 :].sum() == pytest.approx(0.5)
 
 
+def test_a_falling_graded_item_is_the_same_beside_an_item_of_more_categories() -> None:
+    falling = {"item": "i", "model": "GRM", "a": -1.3, "steps": [0.6, -0.8]}
+    longer = {"item": "j", "model": "GRM", "a": 1.0, "steps": [-2.0, -1.0, 0.0, 1.0]}
+    alone, beside = (ItemTable.from_dicts(records) for records in ([falling], [falling, longer]))
+    theta = [-2.0, 0.0, 2.0]
+    assert category_probabilities(beside, theta)[:, 0, :3] == pytest.approx(category_probabilities(alone, theta)[:, 0])
+    assert item_information(beside, theta)[:, 0] == pytest.approx(item_information(alone, theta)[:, 0])
+
+
 @settings(max_examples=50)
 @given(tables(), st.floats(50, 5000))
 def test_far_from_the_item_everything_stays_finite(table: ItemTable, distance: float) -> None:

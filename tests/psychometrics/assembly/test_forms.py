@@ -23,6 +23,7 @@ from psychometrics.assembly.plan import Sharing
 from psychometrics.assembly.pool import ItemPool
 from psychometrics.assembly.program import Effort
 from psychometrics.errors import InfeasibleError
+from psychometrics.items import ItemTable, Model
 from psychometrics.models import expected_score
 from tests.psychometrics.assembly.pools import all_forms, bank, information, keeps, small_blueprints, small_pools
 
@@ -110,6 +111,19 @@ def test_two_forms_of_a_tiny_pool_are_the_best_pair(pool: ItemPool, common: int,
     assert result.objective == pytest.approx(max(pairs), abs=1e-5)
     assert len(set(result.forms[0]) & set(result.forms[1])) <= most
     check(result, pool, blueprint)
+
+
+def test_the_solvers_presolve_does_not_pass_a_worse_pair_off_as_the_best() -> None:
+    names = [f"i{i}" for i in range(7)]
+    slopes, places = [1.125, 2.0, 0.75, 1.125, 1.0625, 1.1875, 0.625], [1.25, -0.25, -1.0, -0.5, 0.0, 0.0, 0.0]
+    pool = ItemPool(
+        ItemTable.from_arrays(Model.TWO_PL, a=slopes, b=places, names=names),
+        categories={"domain": list("XYYXYXY")},
+        enemies=[["i1", "i3", "i4"], ["i2", "i4", "i5"]],
+    )
+    blueprint = Blueprint(2, (Count({"domain": "X"}, most=1),))
+    result = assemble(pool, blueprint, MaximinInformation(POINTS), forms=2, effort=EXACT)
+    assert {frozenset(form) for form in result.forms} == {frozenset(("i1", "i2")), frozenset(("i5", "i6"))}
 
 
 @pytest.mark.parametrize("goal", [MaximumInformation(POINTS), MatchInformation(POINTS, [3.0, 4.0, 3.0])])
