@@ -137,9 +137,10 @@ def _graded(table: ItemTable, members: Integers, theta: Floats) -> CategoryCurve
     With F' = a F (1 - F) the score is a (1 - F_k - F_(k+1)), free of the small difference.
     """
     present = _present(table, members)
-    steps = np.where(present[:, 1:], table.steps[members, : present.shape[1] - 1], np.inf)
     a = table.a[members][:, None]
-    inner = a * (theta[:, None, None] - steps)
+    inner = a * (theta[:, None, None] - table.steps[members, : present.shape[1] - 1])
+    # No theta reaches a category that an item has not, whatever the sign of its slope.
+    inner = np.where(present[:, 1:], inner, -np.inf)
     edge = np.full((*inner.shape[:2], 1), np.inf)
     z = np.concatenate((edge, inner, -edge), axis=2)
     at, above = z[:, :, :-1], z[:, :, 1:]
