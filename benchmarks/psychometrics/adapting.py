@@ -15,6 +15,7 @@ from psychometrics.adaptive.bank import ItemBank
 from psychometrics.adaptive.content import TargetShares
 from psychometrics.adaptive.design import AdaptiveDesign
 from psychometrics.adaptive.exposure import SympsonHetter
+from psychometrics.adaptive.information import ClosedForm, InformationBuffers
 from psychometrics.adaptive.rules import SelectionRule
 from psychometrics.adaptive.session import AdaptiveSession
 from psychometrics.adaptive.simulation import simulate_adaptive
@@ -36,11 +37,10 @@ def jobs() -> list[Job]:
     }
     return [
         Job("next of 10,000 items 3PL, from a table (p99)", _from_table, 10e-6, nexts, calls=_CALLS),
+        Job("next of 10,000 items 3PL, exact at an ability (p99)", _exact, 200e-6, nexts, calls=_CALLS),
         Job(
-            "next of 10,000 items 3PL, exact: answer taken, ability and item anew (p99)",
+            "next of 10,000 items 3PL, exact, with the answer taken and the ability anew (p99)",
             lambda: _session(AdaptiveDesign(ItemBank(_pool()), _policy(), Stopping(_LENGTH))),
-            200e-6,
-            nexts,
             calls=_CALLS,
         ),
         Job("next of 10,000 items 3PL, with exposure and content (p99)", _constrained, 1e-3, calls=_CALLS),
@@ -67,6 +67,19 @@ def _from_table() -> Callable[[], Any]:
     used = set(range(0, 2_000, 100))
     abilities = cycle(np.random.default_rng(3).normal(size=997).tolist())
     return lambda: table.next_item(next(abilities), used)
+
+
+def _exact() -> Callable[[], Any]:
+    """What the rivals are asked: the most informative item at an ability, 20 given already."""
+    information, given = InformationBuffers(ClosedForm(_pool())), np.arange(0, 2_000, 100)
+    abilities = cycle(np.random.default_rng(3).normal(size=(997, 1)))
+
+    def work() -> int:
+        found = information.at(next(abilities))[0]
+        found[given] = -1.0
+        return int(found.argmax())
+
+    return work
 
 
 def _constrained() -> Callable[[], Any]:
