@@ -143,8 +143,10 @@ def anchor_mask(anchors: Sequence[int] | None, items: int) -> Booleans:
     """Which columns are summed."""
     mask = np.ones(items, dtype=np.bool_)
     if anchors is not None:
-        chosen = np.asarray(list(anchors), dtype=np.int64)
-        if chosen.size == 0 or chosen.min() < 0 or chosen.max() >= items:
+        chosen = np.asarray(list(anchors))
+        # A mask of columns read as numbers would match on columns 0 and 1.
+        numbers = chosen.ndim == 1 and chosen.size > 0 and chosen.dtype.kind in "iu"
+        if not numbers or chosen.min() < 0 or chosen.max() >= items:
             raise RuleError(field="anchors", anchors=chosen.tolist(), items=items)
         mask[:] = False
         mask[chosen] = True

@@ -127,6 +127,8 @@ def _fit(
     df = _spare(statistics, table, free)
     resolved = resolved_persons(table, responses, policy)
     resolved = resolved[(resolved >= 0).any(axis=1)]
+    if not resolved.shape[0]:
+        raise DataError(field="responses", reason="nobody_answered")
     seen = observed_moments(statistics, resolved)
     _require_pairs(table, seen)
     model = model_moments(table, population, statistics)

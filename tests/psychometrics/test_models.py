@@ -128,17 +128,3 @@ def test_far_from_the_item_everything_stays_finite(table: ItemTable, distance: f
     assert np.isfinite(curves.log_p[:, present]).all()
     assert np.isfinite(curves.score).all()
     assert np.isfinite(curves.curvature).all()
-
-
-def test_a_graded_item_with_a_negative_slope_beside_one_with_more_categories() -> None:
-    table = ItemTable.from_dicts(
-        [
-            {"item": "reversed", "model": "GRM", "a": -1.0, "steps": [0.5, -0.5]},
-            {"item": "longer", "model": "GRM", "a": 1.0, "steps": [-1.0, -0.3, 0.4, 1.2]},
-        ]
-    )
-    p = category_probabilities(table, [-2.0, 0.0, 2.0])
-    np.testing.assert_allclose(p.sum(axis=2), 1.0)
-    assert (p[:, 0, 3:] == 0).all()
-    alone = category_probabilities(table.select(["reversed"]), [-2.0, 0.0, 2.0])
-    np.testing.assert_allclose(p[:, 0, :3], alone[:, 0])

@@ -159,6 +159,8 @@ def test_what_cannot_be_tested_is_said() -> None:
             statistic(table, nobody, IGNORE, STANDARD)
     with pytest.raises(DataError):
         m2(table.select(table.names[:2]), responses[:, :2], IGNORE, STANDARD)
+    with pytest.raises(DataError, match="nobody_answered"):
+        m2(table, np.full((3, 4), -3), IGNORE, STANDARD)
     alone = person_mean_squares(table, [[1, 0, -3, -3], [-3, -3, -3, -3]], IGNORE, STANDARD)
     assert alone.answered.tolist() == [2, 0] and np.isnan(alone.outfit[1]) and np.isfinite(alone.outfit[0])
     constant = np.ones((40, 4), dtype=np.int8)
