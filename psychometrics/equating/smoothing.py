@@ -18,6 +18,8 @@ from psychometrics.errors import ConvergenceError, RuleError
 
 _MOST_STEPS = 200
 _TOLERANCE = 1e-14
+# Far tails of a narrow distribution lie thousands of logits down; beyond this there is no estimate.
+_MOST_LOGITS = 1e5
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def _fit(design: Floats, counts: Floats) -> tuple[Floats, LogLinearFit]:
             fitted = persons * share
             return fitted, _quality(counts, fitted, design.shape[1], cells)
         beta, share = _ahead(design, counts, beta, share, step)
-        if not np.isfinite(beta).all() or np.abs(design @ beta).max() > 300.0:
+        if not np.isfinite(beta).all() or np.abs(design @ beta).max() > _MOST_LOGITS:
             break
     raise ConvergenceError(field="counts", reason="no_finite_estimate", parameters=design.shape[1])
 
@@ -160,6 +162,6 @@ def _shares(design: Floats, beta: Floats) -> Floats:
 
 def _quality(counts: Floats, fitted: Floats, parameters: int, cells: int) -> LogLinearFit:
     g2 = 2.0 * float((xlogy(counts, counts) - xlogy(counts, fitted)).sum())
-    x2 = float(((counts - fitted) ** 2 / fitted).sum())
+    x2 = float(((counts - fitted) ** 2 / np.maximum(fitted, np.finfo(np.float64).tiny)).sum())
     bic = g2 + float(np.log(counts.sum())) * parameters
     return LogLinearFit(parameters, cells - parameters - 1, g2, x2, g2 + 2.0 * parameters, bic)

@@ -56,3 +56,13 @@ def test_degrees_that_do_not_fit_and_counts_without_an_estimate_are_refused() ->
         smooth(ScoreFrequencies(0, np.array([9.0, 0.0, 0.0, 0.0, 0.0, 0.0])), 2)
     with pytest.raises(RuleError, match="cross"):
         smooth_joint(forms()[0], 2, 2, cross=((3, 1),))
+
+
+@pytest.mark.parametrize("sd", [2.0, 8.0])
+def test_a_narrow_distribution_on_a_long_scale_is_smoothed_too(sd: float) -> None:
+    rng = np.random.default_rng(4)
+    form = ScoreFrequencies.from_scores(np.clip(np.rint(rng.normal(100, sd, 2000)), 0, 200), 0, 200)
+    for degree in (2, 4):
+        found = smooth(form, degree).frequencies
+        assert found.mean == pytest.approx(form.mean)
+        assert found.variance == pytest.approx(form.variance, rel=1e-5)
